@@ -1,0 +1,361 @@
+/** What the app needs from the world, on one screen. Each port has one contract suite in `test/contract`, run on every implementation. */
+import type { JsonObject } from "./core/json.ts";
+import type { Evidence } from "./protocol/consensus.ts";
+import type {
+  ChangeSet,
+  DraftOf,
+  Draft,
+  EventType,
+  Recorded,
+  RecordedOf,
+  RepoRef,
+  ReviewScope,
+} from "./protocol/event.ts";
+import type { Answer, AnswerOf, Work } from "./protocol/work.ts";
+
+/** Something with an end; disposing twice is safe. Whoever creates it, disposes it. */
+export interface Lifetime {
+  dispose(): Promise<void>;
+}
+
+/** Time, as an argument. */
+export interface Clock {
+  /** ms since 1970. */
+  now(): number;
+  /** Resolves after `ms`, rejects with the signal's reason when it is aborted first. */
+  after(ms: number, signal?: AbortSignal): Promise<void>;
+}
+
+/** Chance, as an argument. */
+export interface Chance {
+  /** 26 lower-case characters, sortable by time, unguessable. */
+  id(): string;
+  /** A whole number from 0 to 2^31 − 1. */
+  seed(): number;
+}
+
+/** SHA-256 of UTF-8 text, lower-case hex. */
+export type Hash = (text: string) => string;
+
+/** For people: structured, redacted. Facts go to the {@link EventLog}. */
+export interface TextLog {
+  info(message: string, fields?: JsonObject): void;
+  warn(message: string, fields?: JsonObject): void;
+  error(message: string, fields?: JsonObject): void;
+}
+
+/** Append-only, hash-chained per mission, one fenced writer. */
+export interface EventLog extends Lifetime {
+  /** Resolves once the event is committed and fsynced. A draft whose `key` the mission already holds is not stored: the first one is returned. Rejects with `log-full`, `log-fenced` or `log-closed`; then nothing was stored. */
+  append<T extends EventType>(draft: DraftOf<T>): Promise<RecordedOf<T>>;
+  /** Like {@link append} for several events, all or none, adjacent. */
+  appendAll(drafts: readonly Draft[]): Promise<readonly Recorded[]>;
+  /** Events after `after` (0 = from the start) in order, at most `limit` (default 1,000). Without `missionId` of the whole log. */
+  read(query: {
+    readonly missionId?: string;
+    readonly after?: number;
+    readonly limit?: number;
+  }): readonly Recorded[];
+  /** All events of one mission, in order. */
+  mission(missionId: string): readonly Recorded[];
+  /** The event stored under a key, if any. */
+  find(missionId: string, key: string): Recorded | undefined;
+  /** Ids of all missions, oldest first. */
+  missions(): readonly string[];
+  /** Position of the last stored event; 0 when empty. */
+  head(): number;
+  /** Called after each commit, in order; returns the way to stop. A listener that throws does not stop the others. */
+  subscribe(listener: (events: readonly Recorded[]) => void): () => void;
+  /** Checks every hash; returns the first broken event of each mission. */
+  verify(): readonly { readonly missionId: string; readonly seq: number }[];
+  /** Where it is stored, for people. */
+  readonly place: string;
+  readonly epoch: number;
+}
+
+/** A member of the team as the mission sees it. */
+export interface Seat {
+  readonly agentId: string;
+  readonly role: string;
+  readonly name: string;
+  readonly lineage: string;
+  readonly hub: string;
+  readonly weight: number;
+}
+
+/** A "no" of an agent is a value. */
+export type Reply<A extends Answer = Answer> =
+  | { readonly ok: true; readonly answer: A; readonly lineage: string }
+  | { readonly ok: false; readonly code: string; readonly message: string };
+
+/** Who works, wherever they sit. */
+export interface Team {
+  seats(): readonly Seat[];
+  /** Gives work to one agent and waits for its end. The same `work.key` of a mission is the same task: what is already answered is returned from the log. Rejects only when aborted or when the hub is gone. */
+  ask<W extends Work>(
+    agentId: string,
+    work: W,
+    signal: AbortSignal,
+  ): Promise<Reply<AnswerOf<W["kind"]>>>;
+}
+
+/** A tool as a model sees it. */
+export interface ToolSpec {
+  readonly name: string;
+  readonly description: string;
+  readonly inputSchema: JsonObject;
+}
+
+export type Block =
+  | { readonly type: "text"; readonly text: string }
+  | {
+      readonly type: "toolUse";
+      readonly id: string;
+      readonly name: string;
+      readonly input: unknown;
+    }
+  | {
+      readonly type: "toolResult";
+      readonly toolUseId: string;
+      readonly text: string;
+      readonly isError: boolean;
+    };
+
+export interface ModelMessage {
+  readonly role: "user" | "assistant";
+  readonly content: readonly Block[];
+  /** What the provider wants to see again unchanged (thinking blocks and the like); opaque. */
+  readonly opaque?: unknown;
+}
+
+/** Strong for plans and verification, middle for work and review, cheap for triage. */
+export type Tier = "strong" | "middle" | "cheap";
+
+export interface ModelRequest {
+  /** Identical for all agents of a mission, so that it is cached once. */
+  readonly shared: string;
+  readonly tier: Tier;
+  readonly tools: readonly ToolSpec[];
+  readonly messages: readonly ModelMessage[];
+  readonly maxTokens: number;
+  /** Names a tool the model must call, for structured answers. */
+  readonly mustCall?: string;
+}
+
+export interface Usage {
+  readonly inputTokens: number;
+  readonly outputTokens: number;
+  readonly cacheReadTokens: number;
+  readonly cacheWriteTokens: number;
+}
+
+export interface ModelTurn {
+  readonly message: ModelMessage;
+  readonly stop:
+    "end" | "toolUse" | "maxTokens" | "pause" | "refusal" | "contextFull";
+  readonly model: string;
+  readonly usage: Usage;
+  readonly microUsd: number;
+}
+
+/** A family of models behind one key. */
+export interface Models {
+  /** `claude`, `rehearsal`, `vscode`, … */
+  readonly provider: string;
+  /** The model a tier stands for now: model and version. */
+  lineage(tier: Tier, signal: AbortSignal): Promise<string>;
+  /** Most that `request` can cost, micro-dollars. */
+  worstCase(request: ModelRequest, signal: AbortSignal): Promise<number>;
+  /** One turn. `onText` gets the text as it streams. Rejects with `bad-key`, `model-timeout`, `model-overloaded`, `model-unreachable`, `model-failed`; a refusal is a value. */
+  turn(
+    request: ModelRequest,
+    signal: AbortSignal,
+    onText: (delta: string) => void,
+  ): Promise<ModelTurn>;
+}
+
+/** Files below one root and nowhere else: links are resolved before the comparison. */
+export interface Workspace {
+  readonly root: string;
+  read(path: string): Promise<string>;
+  /** Creates parent folders. Rejects with `path-denied` for protected paths, links that lead out, and everything outside the root. */
+  write(path: string, text: string): Promise<void>;
+  remove(path: string): Promise<void>;
+  list(glob: string): Promise<readonly string[]>;
+  search(
+    pattern: string,
+    glob: string,
+  ): Promise<
+    readonly {
+      readonly path: string;
+      readonly line: number;
+      readonly text: string;
+    }[]
+  >;
+}
+
+/** Opens a root; `writable: false` denies every write. */
+export type OpenWorkspace = (
+  root: string,
+  options: { readonly writable: boolean },
+) => Workspace;
+
+/** Tools of MCP servers, named `server/tool`. */
+export interface McpTools extends Lifetime {
+  list(
+    signal: AbortSignal,
+  ): Promise<
+    readonly (ToolSpec & {
+      readonly server: string;
+      readonly definitionHash: string;
+    })[]
+  >;
+  call(
+    name: string,
+    input: unknown,
+    signal: AbortSignal,
+  ): Promise<{ readonly ok: boolean; readonly text: string }>;
+  /** Servers that could not be used, with why. */
+  problems(): readonly { readonly server: string; readonly message: string }[];
+}
+
+export interface CommandResult {
+  readonly exitCode: number | null;
+  readonly output: string;
+  readonly timedOut: boolean;
+  readonly sandboxed: boolean;
+  readonly durationMs: number;
+}
+
+/** Runs commands; knows whether it can hold them. */
+export interface Sandbox {
+  /** Probed once by really running something inside. */
+  status(): Promise<
+    | { readonly holds: true; readonly kind: string }
+    | { readonly holds: false; readonly why: string }
+  >;
+  /** Runs `argv` in `cwd` without a shell, with a clean environment. Inside the sandbox when it holds (network off, writes only below `cwd`), else plainly: asking first is the caller's duty. Kills the whole process group on timeout and abort. */
+  run(
+    command: {
+      readonly argv: readonly string[];
+      readonly cwd: string;
+      readonly timeoutMs: number;
+    },
+    signal: AbortSignal,
+  ): Promise<CommandResult>;
+}
+
+export interface Worktree {
+  readonly path: string;
+  readonly branch: string;
+  /** Commit it started from. */
+  readonly base: string;
+}
+
+/** The only thing that runs git. All calls are safe to repeat: what is already done is found and returned. */
+export interface Git {
+  /** Rejects with `not-a-repository`, `bare-repository` or `unborn-head`. `dirty` lists changed and untracked paths. */
+  inspect(
+    dir: string,
+  ): Promise<RepoRef & { readonly dirty: readonly string[] }>;
+  /** A worktree outside the repository, on branch `roundtable/NAME`, at `base`; one left by a crash is taken back to `base`. */
+  openWorktree(repo: string, name: string, base: string): Promise<Worktree>;
+  /** Commits everything in the worktree that is not ignored; the same tree, message and `at` give the same commit. Returns its files. */
+  commit(
+    repo: string,
+    worktree: Worktree,
+    message: string,
+    at: number,
+  ): Promise<{
+    readonly commit: string;
+    readonly tree: string;
+    readonly files: readonly string[];
+  }>;
+  /** Puts the changes of `commit` (against its parent) on top of `onto` without any checkout. */
+  pick(
+    repo: string,
+    commit: string,
+    onto: string,
+    at: number,
+  ): Promise<
+    | { readonly ok: true; readonly commit: string; readonly tree: string }
+    | { readonly ok: false; readonly conflicts: readonly string[] }
+  >;
+  /** Removes worktree and branch, if they are there. */
+  closeWorktree(repo: string, name: string): Promise<void>;
+  /** Worktrees of ours that exist, by name. */
+  worktrees(repo: string): Promise<readonly string[]>;
+  /** The change from `base` to `head`, its unified diff (8 lines of context, cut at 400,000 characters), and the conflicts it would meet on the branch as it is now. */
+  change(
+    repo: string,
+    base: string,
+    head: string,
+  ): Promise<{ readonly change: ChangeSet; readonly diff: string }>;
+  /** The same for what a review looks at; uncommitted states get a tree without touching index, branch or files. */
+  scope(
+    repo: string,
+    scope: ReviewScope,
+  ): Promise<{ readonly change: ChangeSet; readonly diff: string }>;
+  /** Files of a tree or commit. */
+  files(repo: string, treeish: string): Promise<readonly string[]>;
+  /** A file of a tree or commit; undefined where there is none. */
+  show(
+    repo: string,
+    treeish: string,
+    path: string,
+  ): Promise<string | undefined>;
+  /** Writes a tree's files to a folder outside the repository, for checks; the same tree and name give the same folder. */
+  checkout(repo: string, treeish: string, name: string): Promise<string>;
+  /** The merge of `commit` onto `onto` as a commit object nothing points to yet; deterministic. */
+  prepareMerge(
+    repo: string,
+    merge: {
+      readonly commit: string;
+      readonly onto: string;
+      readonly message: string;
+      readonly at: number;
+    },
+  ): Promise<
+    | { readonly ok: true; readonly commit: string; readonly tree: string }
+    | { readonly ok: false; readonly conflicts: readonly string[] }
+  >;
+  /** Moves `branch` from `onto` to `commit` and the checkout with it. Rejects with `branch-moved` or `dirty-checkout`; then nothing changed. */
+  advance(
+    repo: string,
+    move: {
+      readonly branch: string;
+      readonly onto: string;
+      readonly commit: string;
+    },
+  ): Promise<void>;
+  /** Whether `commit` is part of `branch`. */
+  contains(repo: string, branch: string, commit: string): Promise<boolean>;
+  /** Keeps `commit` under `refs/heads/NAME` for a pull request. */
+  keepBranch(repo: string, name: string, commit: string): Promise<void>;
+}
+
+/** What deterministic tools look at. */
+export interface EvidenceInput {
+  readonly repo: string;
+  /** Folder with the changed state, for tools that run things. */
+  readonly dir: string;
+  readonly change: ChangeSet;
+  readonly diff: string;
+  readonly checks: readonly (readonly string[])[];
+}
+
+/** Runs a command if the gate lets it; undefined when it was not allowed. */
+export type RunCheck = (
+  argv: readonly string[],
+  cwd: string,
+  signal: AbortSignal,
+) => Promise<CommandResult | undefined>;
+
+/** Facts about a change, without a model. */
+export interface EvidenceTools {
+  gather(
+    input: EvidenceInput,
+    run: RunCheck,
+    signal: AbortSignal,
+  ): Promise<readonly Evidence[]>;
+}

@@ -1,0 +1,152 @@
+/** The words of a decision. All numbers are whole: confidences in percent, weights and scores in milli-logits, times in ms since 1970. */
+import { z } from "zod";
+
+/** What is decided on. */
+export const Subject = z.enum(["plan", "change", "question"]);
+export type Subject = z.infer<typeof Subject>;
+
+/** What an elector says: `block` is "not like this", `abstain` counts for presence only. */
+export const Verdict = z.enum(["approve", "block", "abstain"]);
+export type Verdict = z.infer<typeof Verdict>;
+
+/** How bad a finding is. High and above can block a change. */
+export const Severity = z.enum(["low", "medium", "high", "critical"]);
+export type Severity = z.infer<typeof Severity>;
+
+/** One claim about one place. `line` is 1-based in the new version of the file; 0 when it is about the whole file. */
+export const Finding = z.object({
+  path: z
+    .string()
+    .max(500)
+    .describe("file the claim is about, or the plan step's id"),
+  line: z.number().int().min(0),
+  claim: z.string().min(1).max(1000),
+  severity: Severity,
+  /** Id of an {@link Evidence} of the same decision that shows the claim. */
+  evidenceRef: z.string().max(200).optional(),
+});
+export type Finding = z.infer<typeof Finding>;
+
+/** How a check ended. A check that could not run is never a PASS. */
+export const EvidenceStatus = z.enum(["PASS", "FAIL", "ERROR", "NOT_RUN"]);
+export type EvidenceStatus = z.infer<typeof EvidenceStatus>;
+
+/** What a deterministic tool says about an artifact. A failed `required` one blocks at once; PASS is never a vote. */
+export const Evidence = z.object({
+  id: z.string(),
+  tool: z.string(),
+  status: EvidenceStatus,
+  required: z.boolean(),
+  summary: z.string().max(2000),
+  findings: z.array(Finding),
+  /** Last lines of the tool's output, for people. */
+  output: z.string().max(8000).optional(),
+  durationMs: z.number().int().min(0),
+});
+export type Evidence = z.infer<typeof Evidence>;
+
+/** A member of the electorate as it was when the round opened. */
+export const Elector = z.object({
+  agentId: z.string(),
+  role: z.string(),
+  name: z.string(),
+  /** Model and version: votes of one lineage are correlated. */
+  lineage: z.string(),
+  /** `local`, or the id of the peer hub that vouches for it. All electors of one peer hub together weigh at most one local voter. */
+  hub: z.string(),
+  /** Weight of a vote, milli-logits, 0 to 2200. */
+  weight: z.number().int().min(0).max(2200),
+});
+export type Elector = z.infer<typeof Elector>;
+
+/** The rules a decision runs under, fixed when it opens. */
+export const Rules = z.object({
+  /** Confidence needed to approve a plan or question, per mille; 750 by default. */
+  threshold: z.number().int().min(500).max(999),
+  /** Share of the electorate whose ballots must be in, per mille; 600 by default. */
+  quorum: z.number().int().min(1).max(1000),
+  /** Rounds of ballots, the rebuttal included: 1 or 2. */
+  maxRounds: z.number().int().min(1).max(2),
+  /** Time a round may take, ms. */
+  roundMs: z.number().int().min(1000),
+  /** Roles whose evidence-backed block is a veto. */
+  vetoRoles: z.array(z.string()),
+  /** Roles that must have voted, however they voted. */
+  requiredRoles: z.array(z.string()),
+  /** Prior probability that a proposal is good, per mille; 500 by default. */
+  prior: z.number().int().min(1).max(999),
+});
+export type Rules = z.infer<typeof Rules>;
+
+/** A sealed ballot. */
+export const Ballot = z.object({
+  agentId: z.string(),
+  round: z.number().int().min(1),
+  artifactHash: z.string(),
+  verdict: Verdict,
+  confidence: z.number().int().min(0).max(100),
+  reason: z.string(),
+  findings: z.array(Finding),
+  /** Model that filled it in; differs from the elector's when a fallback answered. */
+  lineage: z.string(),
+});
+export type Ballot = z.infer<typeof Ballot>;
+
+/** Standing of a cluster of findings. */
+export const Standing = z.enum(["CONFIRMED", "CORROBORATED", "SINGLE"]);
+export type Standing = z.infer<typeof Standing>;
+
+/** Findings that say the same thing of the same place. */
+export const Cluster = z.object({
+  id: z.string(),
+  representative: Finding,
+  standing: Standing,
+  /** Agents that raised it, sorted; tools are named `tool:NAME`. */
+  raisedBy: z.array(z.string()),
+  /** Distinct (lineage, role) pairs behind it, peers counted once per hub. */
+  support: z.number().int().min(1),
+});
+export type Cluster = z.infer<typeof Cluster>;
+
+/** A claim shown to a reader in the rebuttal round: no author, no counts. */
+export const Contested = z.object({
+  path: z.string(),
+  line: z.number().int(),
+  claim: z.string(),
+  severity: Severity,
+});
+export type Contested = z.infer<typeof Contested>;
+
+/** How a round came out. */
+export const Tally = z.object({
+  round: z.number().int().min(1),
+  outcome: z.enum(["approved", "blocked", "split", "noQuorum"]),
+  approvals: z.number().int(),
+  blocks: z.number().int(),
+  abstentions: z.number().int(),
+  absent: z.number().int(),
+  /** Score and bar of a plan or question, milli-logits; 0 for a change. */
+  score: z.number().int(),
+  bar: z.number().int(),
+  clusters: z.array(Cluster),
+  /** One sentence that says why. */
+  because: z.string(),
+});
+export type Tally = z.infer<typeof Tally>;
+
+/** A block or a single finding that the outcome went against. */
+export const Dissent = z.object({
+  agentId: z.string(),
+  reason: z.string(),
+  findings: z.array(Finding),
+});
+export type Dissent = z.infer<typeof Dissent>;
+
+/** What the human, who owns the decision, said of one artifact. */
+export const HumanVerdict = z.enum([
+  "approve",
+  "requestChanges",
+  "reject",
+  "overrule",
+]);
+export type HumanVerdict = z.infer<typeof HumanVerdict>;

@@ -1,0 +1,58 @@
+/** The only way in: what a command, the panel, the chat, the CLI or a peer can ask of the app. */
+import { z } from "zod";
+import { HumanVerdict } from "./consensus.ts";
+import { ApprovalMode, ReviewScope } from "./event.ts";
+
+const goal = z.string().trim().min(1, "say what you want done").max(20_000);
+
+export const Intent = z.discriminatedUnion("kind", [
+  /** Plan a task and carry it through to a merge. */
+  z.object({
+    kind: z.literal("build"),
+    goal,
+    repo: z.string().min(1),
+    approve: ApprovalMode.default("ask"),
+  }),
+  /** Review changes that are already there. */
+  z.object({
+    kind: z.literal("review"),
+    goal: goal.default("Review these changes"),
+    repo: z.string().min(1),
+    scope: ReviewScope,
+    approve: ApprovalMode.default("ask"),
+  }),
+  /** Put a question to the team. */
+  z.object({
+    kind: z.literal("question"),
+    goal,
+    repo: z.string().min(1),
+    approve: ApprovalMode.default("ask"),
+  }),
+  /** The human's word on one artifact. Refused with `stale-artifact` when the artifact is not the one that waits. */
+  z.object({
+    kind: z.literal("rule"),
+    missionId: z.string(),
+    decisionId: z.string(),
+    artifactHash: z.string(),
+    verdict: HumanVerdict,
+    reason: z.string().max(4000).default(""),
+  }),
+  /** Answer to a request for permission. */
+  z.object({
+    kind: z.literal("permit"),
+    missionId: z.string(),
+    permissionId: z.string(),
+    answer: z.enum(["once", "mission", "no"]),
+  }),
+  /** Stop one mission for good. */
+  z.object({ kind: z.literal("stop"), missionId: z.string() }),
+  /** The kill switch: no new work, everything running ends, and it stays so after a restart. */
+  z.object({ kind: z.literal("stopEverything") }),
+  /** Releases the kill switch; missions go on only when resumed. */
+  z.object({ kind: z.literal("release") }),
+  /** Go on with a mission that stalled or was interrupted. */
+  z.object({ kind: z.literal("resume"), missionId: z.string() }),
+]);
+export type Intent = z.infer<typeof Intent>;
+/** An intent as written by a caller, defaults left out. */
+export type IntentInput = z.input<typeof Intent>;

@@ -1,0 +1,238 @@
+/** What crosses between the extension and the panel's page: snapshots out, actions in. The page imports nothing else of ours. */
+import { z } from "zod";
+import type {
+  Ballot,
+  Dissent,
+  Evidence,
+  HumanVerdict,
+  Rules,
+  Subject,
+  Tally,
+} from "./consensus.ts";
+import type { ChangeSet, MissionKind, Outcome, Problem } from "./event.ts";
+import { Intent } from "./intent.ts";
+import type { Plan, Resolution } from "./work.ts";
+
+/** Stages of the line, in order; a review or a question has fewer. */
+export type Stage =
+  | "plan"
+  | "planVote"
+  | "planRuling"
+  | "build"
+  | "review"
+  | "changeVote"
+  | "changeRuling"
+  | "merge"
+  | "answer";
+
+export type MissionStatus = "running" | "waiting" | "stalled" | "closed";
+
+/** One mission in a list. */
+export interface MissionLine {
+  readonly missionId: string;
+  readonly kind: MissionKind;
+  readonly goal: string;
+  readonly status: MissionStatus;
+  readonly stage: Stage;
+  readonly openedAt: number;
+  readonly closedAt: number | null;
+  readonly microUsd: number;
+  readonly outcome: Outcome | null;
+}
+
+/** A seat at the table, as shown. */
+export interface AgentLine {
+  readonly agentId: string;
+  readonly name: string;
+  readonly role: string;
+  readonly lineage: string;
+  readonly state: "idle" | "working" | "gone";
+  /** What it does now, in a few words. */
+  readonly doing: string;
+  readonly microUsd: number;
+  readonly calls: number;
+}
+
+/** A ballot as the card shows it: sealed until the round is tallied. */
+export type BallotShown =
+  | { readonly state: "waiting" }
+  | { readonly state: "sealed" }
+  | { readonly state: "absent" }
+  | { readonly state: "open"; readonly ballot: Ballot };
+
+/** One decision with everything a person needs to judge it. */
+export interface DecisionCard {
+  readonly decisionId: string;
+  readonly missionId: string;
+  readonly subject: Subject;
+  readonly title: string;
+  readonly artifactHash: string;
+  readonly attempt: number;
+  readonly round: number;
+  readonly rules: Rules;
+  readonly phase: "voting" | "approved" | "blocked" | "escalated";
+  readonly electors: readonly {
+    readonly agentId: string;
+    readonly name: string;
+    readonly role: string;
+    readonly shown: BallotShown;
+  }[];
+  readonly evidence: readonly Evidence[];
+  readonly tallies: readonly Tally[];
+  readonly dissent: readonly Dissent[];
+  readonly because: string;
+  /** Set while the human's word is awaited. */
+  readonly asks: string | null;
+  readonly ruling: {
+    readonly verdict: HumanVerdict;
+    readonly reason: string;
+    readonly by: string;
+    readonly at: number;
+  } | null;
+}
+
+/** One line of the conversation. `seq` is its place in the log and its identity. */
+export interface Said {
+  readonly seq: number;
+  readonly at: number;
+  readonly from: string;
+  readonly to: string;
+  readonly kind:
+    | "goal"
+    | "message"
+    | "plan"
+    | "ballot"
+    | "tally"
+    | "evidence"
+    | "tool"
+    | "build"
+    | "ruling"
+    | "permission"
+    | "system"
+    | "problem"
+    | "outcome";
+  /** Markdown. */
+  readonly text: string;
+  readonly tone: "neutral" | "good" | "bad" | "warn";
+}
+
+/** A request for permission. */
+export interface PermissionCard {
+  readonly missionId: string;
+  readonly permissionId: string;
+  readonly agentId: string;
+  readonly what: "command" | "tool" | "write";
+  readonly subject: string;
+  readonly why: string;
+  readonly at: number;
+}
+
+/** One mission in full, but its conversation windowed. */
+export interface MissionDetail extends MissionLine {
+  readonly attempt: number;
+  readonly model: string;
+  readonly stages: readonly {
+    readonly stage: Stage;
+    readonly state: "done" | "now" | "todo" | "failed";
+  }[];
+  readonly spent: {
+    readonly microUsd: number;
+    readonly capMicroUsd: number;
+    readonly reservedMicroUsd: number;
+    readonly calls: number;
+    readonly inputTokens: number;
+    readonly cacheReadTokens: number;
+    readonly outputTokens: number;
+  };
+  readonly plan: {
+    readonly version: number;
+    readonly hash: string;
+    readonly plan: Plan;
+    readonly steps: readonly {
+      readonly stepId: string;
+      readonly state: "todo" | "working" | "built";
+    }[];
+  } | null;
+  readonly resolution: {
+    readonly version: number;
+    readonly hash: string;
+    readonly resolution: Resolution;
+  } | null;
+  readonly change: ChangeSet | null;
+  readonly decisions: readonly DecisionCard[];
+  readonly permissions: readonly PermissionCard[];
+  readonly agents: readonly AgentLine[];
+  readonly problem: Problem | null;
+  readonly repoRoot: string;
+  /** The conversation's tail: `total` lines in all, `items` the last of them (or those before the line asked for). */
+  readonly said: { readonly total: number; readonly items: readonly Said[] };
+}
+
+/** Everything the page shows. It replaces what the page had. */
+export interface PanelSnapshot {
+  readonly seq: number;
+  readonly provider: {
+    readonly name: string;
+    readonly ready: boolean;
+    readonly note: string;
+  };
+  readonly workspace: { readonly ready: boolean; readonly note: string };
+  readonly stopped: boolean;
+  readonly missions: readonly MissionLine[];
+  readonly open: MissionDetail | null;
+}
+
+/** Extension → page. */
+export type ToPage =
+  | { readonly type: "snapshot"; readonly snapshot: PanelSnapshot }
+  | {
+      readonly type: "older";
+      readonly missionId: string;
+      readonly items: readonly Said[];
+    }
+  | {
+      readonly type: "typing";
+      readonly missionId: string;
+      readonly agentId: string;
+      readonly delta: string;
+    }
+  | { readonly type: "failed"; readonly problem: Problem };
+
+/** Commands the page may run: exactly these. */
+export const PageCommand = z.enum([
+  "roundtable.planTask",
+  "roundtable.reviewChanges",
+  "roundtable.askTeam",
+  "roundtable.playSample",
+  "roundtable.setApiKey",
+  "roundtable.chooseModel",
+  "roundtable.stopEverything",
+  "roundtable.openPlan",
+  "roundtable.openChange",
+  "roundtable.showLog",
+  "roundtable.openWalkthrough",
+]);
+export type PageCommand = z.infer<typeof PageCommand>;
+
+/** Page → extension; checked at the extension's edge. */
+export const FromPage = z.discriminatedUnion("type", [
+  z.object({ type: z.literal("ready") }),
+  z.object({ type: z.literal("open"), missionId: z.string().nullable() }),
+  z.object({
+    type: z.literal("older"),
+    missionId: z.string(),
+    before: z.number().int(),
+  }),
+  z.object({ type: z.literal("intent"), intent: Intent }),
+  z.object({
+    type: z.literal("command"),
+    command: PageCommand,
+    missionId: z.string().optional(),
+  }),
+  z.object({
+    type: z.literal("openFile"),
+    path: z.string(),
+    line: z.number().int().min(0),
+  }),
+]);
+export type FromPage = z.infer<typeof FromPage>;

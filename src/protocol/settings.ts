@@ -1,0 +1,40 @@
+/** The one schema of all settings. VS Code's `roundtable.*` settings and the CLI's flags both end in this object; a test holds the manifest to it. */
+import { z } from "zod";
+
+export const Settings = z
+  .object({
+    /** Where models come from. `auto`: Claude when a key is stored, else VS Code's models, else none. */
+    model: z
+      .enum(["auto", "claude", "vscode", "rehearsal", "none"])
+      .default("auto"),
+    /** Base URL of an Anthropic-compatible endpoint; empty = Anthropic's own. */
+    baseUrl: z.string().default(""),
+    /** Model id or family per tier. */
+    tiers: z
+      .object({
+        strong: z.string().default("opus"),
+        middle: z.string().default("sonnet"),
+        cheap: z.string().default("haiku"),
+      })
+      .prefault({}),
+    /** Cap per mission, US$. */
+    budgetUsd: z.number().min(0).max(1000).default(5),
+    /** Cap per day over all missions, US$. */
+    dailyBudgetUsd: z.number().min(0).max(10_000).default(20),
+    turnsPerTask: z.number().int().min(1).max(500).default(50),
+    minutesPerTask: z.number().min(0.1).max(600).default(60),
+    /** Attempts of the line before it gives the findings to the human. */
+    maxAttempts: z.number().int().min(1).max(10).default(3),
+    threshold: z.number().min(0.5).max(0.999).default(0.75),
+    quorum: z.number().min(0.001).max(1).default(0.6),
+    maxRounds: z.number().int().min(1).max(2).default(2),
+    roundMinutes: z.number().min(0.1).max(600).default(10),
+    vetoRoles: z.array(z.string()).default(["security"]),
+    /** Commands that check the project, each an argument vector; empty = found from the project. */
+    checks: z.array(z.array(z.string()).min(1)).default([]),
+    /** Extra folders with agent role files. */
+    agentFolders: z.array(z.string()).default([]),
+    mcp: z.boolean().default(true),
+  })
+  .strict();
+export type Settings = z.infer<typeof Settings>;
