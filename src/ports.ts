@@ -60,6 +60,13 @@ export interface EventLog extends Lifetime {
   mission(missionId: string): readonly Recorded[];
   /** The event stored under a key, if any. */
   find(missionId: string, key: string): Recorded | undefined;
+  /** The first event of that type in the mission that `match` accepts, stored already or later; rejects with the signal's reason when aborted, with `log-closed` when the log ends. */
+  waitFor<T extends EventType>(
+    missionId: string,
+    type: T,
+    match: (event: RecordedOf<T>) => boolean,
+    signal: AbortSignal,
+  ): Promise<RecordedOf<T>>;
   /** Ids of all missions, oldest first. */
   missions(): readonly string[];
   /** Position of the last stored event; 0 when empty. */
@@ -71,6 +78,16 @@ export interface EventLog extends Lifetime {
   /** Where it is stored, for people. */
   readonly place: string;
   readonly epoch: number;
+}
+
+/** A two-way channel of text frames, in order; the hub cannot tell a socket from a linked pair in memory. */
+export interface Transport {
+  /** Sends one frame; frames sent after the end are dropped. */
+  send(frame: string): void;
+  /** Frames that came before the listener was set are kept for it. */
+  onFrame(listener: (frame: string) => void): void;
+  onClose(listener: (why: string) => void): void;
+  close(why: string): void;
 }
 
 /** A member of the team as the mission sees it. */
@@ -202,9 +219,7 @@ export type OpenWorkspace = (
 
 /** Tools of MCP servers, named `server/tool`. */
 export interface McpTools extends Lifetime {
-  list(
-    signal: AbortSignal,
-  ): Promise<
+  list(signal: AbortSignal): Promise<
     readonly (ToolSpec & {
       readonly server: string;
       readonly definitionHash: string;
@@ -254,6 +269,13 @@ export interface Worktree {
 
 /** The only thing that runs git. All calls are safe to repeat: what is already done is found and returned. */
 export interface Git {
+  /** Makes a repository in an empty folder with these files (path to text) as its first commit on `main`. */
+  create(
+    dir: string,
+    files: Readonly<Record<string, string>>,
+    message: string,
+    at: number,
+  ): Promise<RepoRef>;
   /** Rejects with `not-a-repository`, `bare-repository` or `unborn-head`. `dirty` lists changed and untracked paths. */
   inspect(
     dir: string,

@@ -51,6 +51,8 @@ const WorkBase = z.object({
   /** Unique within the mission and stable over restarts: the same key is the same work. */
   key: z.string(),
   goal: z.string(),
+  /** Attempt of the line this belongs to, from 1. */
+  attempt: z.number().int().min(1),
   /** Directory the agent's tools see: the repository (read-only) or a step's worktree. */
   root: z.string(),
   /** True where the agent may edit files below `root`. */
@@ -85,7 +87,6 @@ export const Work = z.discriminatedUnion("kind", [
   }),
   WorkBase.extend({
     kind: z.literal("implement"),
-    attempt: z.number().int().min(1),
     plan: Plan,
     step: PlanStep,
     findings: z.array(Finding),
