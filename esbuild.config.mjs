@@ -1,0 +1,175 @@
+// Bundles the extension, the command line and the panel into dist/ and holds them to their byte budgets.
+import { existsSync } from "node:fs";
+import { chmod, readFile, readdir, rm, writeFile } from "node:fs/promises";
+import path from "node:path";
+import { gzipSync } from "node:zlib";
+
+import * as esbuild from "esbuild";
+
+const root = import.meta.dirname;
+const dist = path.join(root, "dist");
+const budgets = {
+  activation: 200_000,
+  panel: 150_000,
+  panelGzipped: 50_000,
+  everything: 1_800_000,
+};
+
+const shared = {
+  absWorkingDir: root,
+  bundle: true,
+  minify: true,
+  metafile: true,
+  legalComments: "none",
+  logLevel: "warning",
+  define: { "process.env.NODE_ENV": '"production"' },
+};
+
+/** The host: what a mission needs only later is imported with `await import()` and lands in a chunk of its own. */
+const host = {
+  ...shared,
+  outdir: "dist",
+  platform: "node",
+  format: "esm",
+  target: "node22",
+  mainFields: ["module", "main"],
+  splitting: true,
+  chunkNames: "chunks/[name]-[hash]",
+  // Bundled CommonJS packages call require for Node's own modules.
+  banner: {
+    js: 'import{createRequire as $r}from"node:module";const require=$r(import.meta.url);',
+  },
+};
+
+const panel = {
+  ...shared,
+  entryPoints: { panel: "src/panel/main.ts" },
+  outdir: "dist",
+  platform: "browser",
+  format: "esm",
+  target: "chrome130",
+  tsconfigRaw: { compilerOptions: { target: "ES2023" } },
+};
+
+// The door for terminals. It parses on Node 12, so that an old Node gets a sentence instead of a stack trace.
+const cli = `#!/usr/bin/env node
+var [major, minor] = process.versions.node.split(".").map(Number);
+if (major > 22 || (major === 22 && minor >= 13)) {
+  import("./chunks/cli.js");
+} else {
+  console.error(
+    "roundtable needs Node 22.13 or newer, for node:sqlite; this is Node " +
+      process.versions.node +
+      ". Install a newer one from https://nodejs.org and run the command again."
+  );
+  process.exitCode = 2;
+}
+`;
+
+const missing = ["src/extension.ts", "src/cli.ts", "src/panel/main.ts"].filter(
+  (entry) => !existsSync(path.join(root, entry)),
+);
+if (missing.length > 0) {
+  fail([`Nothing to build from: ${missing.join(", ")} is missing.`]);
+}
+await rm(dist, { recursive: true, force: true });
+
+const built = await Promise.all([
+  esbuild.build({
+    ...host,
+    entryPoints: { extension: "src/extension.ts", "chunks/cli": "src/cli.ts" },
+    external: ["vscode"],
+  }),
+  // Proof that the command line does without VS Code: here vscode is not external, so reaching it is an error.
+  esbuild.build({ ...host, entryPoints: ["src/cli.ts"], write: false }),
+  esbuild.build(panel),
+]).catch((error) => fail([error.message.split("\n")[0]]));
+await writeFile(path.join(dist, "cli.js"), cli);
+await chmod(path.join(dist, "cli.js"), 0o755);
+await writeFile(path.join(dist, "NOTICES.txt"), await notices(built));
+
+const panelCode = await readFile(path.join(dist, "panel.js"));
+const sizes = [
+  [
+    "activation: dist/extension.js and its static imports",
+    activation(built[0].metafile),
+    budgets.activation,
+  ],
+  ["panel: dist/panel.js", panelCode.length, budgets.panel],
+  ["panel, gzipped", gzipSync(panelCode).length, budgets.panelGzipped],
+  ["everything in dist/", await sizeOf(dist), budgets.everything],
+];
+for (const [what, bytes, budget] of sizes) {
+  console.log(`${kilobytes(bytes)} of ${kilobytes(budget)}  ${what}`);
+}
+fail(
+  sizes
+    .filter(([, bytes, budget]) => bytes > budget)
+    .map(
+      ([what, bytes, budget]) =>
+        `Over budget by ${kilobytes(bytes - budget).trim()}: ${what}. Import what is not needed at once with await import(), or drop it.`,
+    ),
+);
+
+/** Bytes that are loaded before activate() runs: the entry and, transitively, what it imports statically. */
+function activation({ outputs }) {
+  const seen = new Set();
+  const visit = (file) => {
+    if (seen.has(file)) return;
+    seen.add(file);
+    for (const imported of outputs[file].imports) {
+      if (imported.kind === "import-statement" && !imported.external) {
+        visit(imported.path);
+      }
+    }
+  };
+  visit("dist/extension.js");
+  return [...seen].reduce((sum, file) => sum + outputs[file].bytes, 0);
+}
+
+/** The licences of the packages whose code is in the bundles. */
+async function notices(results) {
+  const folders = new Set(
+    results
+      .flatMap(({ metafile }) => Object.keys(metafile.inputs))
+      .map((file) => /^.*node_modules\/(@[^/]+\/[^/]+|[^/]+)/.exec(file)?.[0])
+      .filter((folder) => folder !== undefined),
+  );
+  const texts = [...folders].sort().map(async (folder) => {
+    const absolute = path.join(root, folder);
+    const { name, version, license } = JSON.parse(
+      await readFile(path.join(absolute, "package.json"), "utf8"),
+    );
+    const file = (await readdir(absolute)).find((entry) =>
+      /^licen[cs]e/i.test(entry),
+    );
+    const text =
+      file === undefined
+        ? ""
+        : await readFile(path.join(absolute, file), "utf8");
+    return `${name} ${version} (${license})\n\n${text.trim()}\n`;
+  });
+  return (await Promise.all(texts)).join(`\n${"-".repeat(72)}\n\n`);
+}
+
+async function sizeOf(folder) {
+  const entries = await readdir(folder, {
+    recursive: true,
+    withFileTypes: true,
+  });
+  const files = entries.filter((entry) => entry.isFile());
+  const read = files.map((entry) =>
+    readFile(path.join(entry.parentPath, entry.name)),
+  );
+  return (await Promise.all(read)).reduce((sum, { length }) => sum + length, 0);
+}
+
+function kilobytes(bytes) {
+  return `${(bytes / 1000).toFixed(0).padStart(5)} KB`;
+}
+
+function fail(sentences) {
+  if (sentences.length === 0) return;
+  for (const sentence of sentences) console.error(sentence);
+  process.exit(1);
+}
