@@ -2,7 +2,7 @@
  * A2A 1.0 as it crosses a wire: ProtoJSON, camelCase, enums as their proto names. The same JSON is what the log stores.
  * Source: A2A specification 1.0.1, `a2a.proto` (package lf.a2a.v1). Unknown fields are kept.
  */
-import { z } from "zod";
+import * as z from "zod";
 
 const Metadata = z.record(z.string(), z.unknown());
 

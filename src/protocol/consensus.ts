@@ -1,5 +1,5 @@
 /** The words of a decision. All numbers are whole: confidences in percent, weights and scores in milli-logits, times in ms since 1970. */
-import { z } from "zod";
+import * as z from "zod";
 
 /** What is decided on. */
 export const Subject = z.enum(["plan", "change", "question"]);

@@ -2,7 +2,7 @@
  * Every fact the log can hold. An event is written once, never changed, and read for ever: a change of shape gets a new `v` and an
  * upcast in `core/events.ts`. Times are ms since 1970; money is micro-dollars (1 USD = 1,000,000), always whole numbers.
  */
-import { z } from "zod";
+import * as z from "zod";
 import { AgentCard, Artifact, Message, TaskStatus } from "./a2a.ts";
 import {
   Ballot,

@@ -1,5 +1,5 @@
 /** What crosses between the hub and an agent that sits at it: JSON-RPC 2.0, one object per frame, in process or over WebSocket. */
-import { z } from "zod";
+import * as z from "zod";
 import { AgentCard, Artifact, Message, StatusUpdate } from "./a2a.ts";
 
 /** Subprotocol of the WebSocket. */

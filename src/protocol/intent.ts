@@ -1,5 +1,5 @@
 /** The only way in: what a command, the panel, the chat, the CLI or a peer can ask of the app. */
-import { z } from "zod";
+import * as z from "zod";
 import { HumanVerdict } from "./consensus.ts";
 import { ApprovalMode, ReviewScope } from "./event.ts";
 

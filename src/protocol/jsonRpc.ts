@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 
 /** A JSON-RPC 2.0 request id: a string or a whole number. */
 export const RpcId = z.union([z.string(), z.number().int()]);

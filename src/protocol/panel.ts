@@ -1,5 +1,5 @@
 /** What crosses between the extension and the panel's page: snapshots out, actions in. The page imports nothing else of ours. */
-import { z } from "zod";
+import * as z from "zod";
 import type {
   Ballot,
   Dissent,

@@ -1,5 +1,5 @@
 /** The one schema of all settings. VS Code's `roundtable.*` settings and the CLI's flags both end in this object; a test holds the manifest to it. */
-import { z } from "zod";
+import * as z from "zod";
 
 export const Settings = z
   .object({

@@ -1,5 +1,5 @@
 /** What a mission asks of an agent, and what the agent gives back: the data parts inside A2A messages and artifacts. */
-import { z } from "zod";
+import * as z from "zod";
 import { Contested, Evidence, Finding, Subject, Verdict } from "./consensus.ts";
 
 /** Media type of a message part that carries {@link Work}. */
