@@ -37,7 +37,7 @@ const host = {
   chunkNames: "chunks/[name]-[hash]",
   // Bundled CommonJS packages call require for Node's own modules.
   banner: {
-    js: 'import{createRequire as $r}from"node:module";const require=$r(import.meta.url);',
+    js: 'import{createRequire as __roundtableRequire}from"node:module";const require=__roundtableRequire(import.meta.url);',
   },
 };
 
