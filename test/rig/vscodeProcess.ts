@@ -69,11 +69,17 @@ export async function startServer(options: ServerOptions): Promise<Server> {
     {
       env: { ...withoutVsCode(process.env), ...options.env },
       stdio: ["ignore", "pipe", "pipe"],
+      detached: groups,
     },
   );
   const printed = readLog(child);
+  const abandoned = (): void => {
+    signalAll(child, "SIGKILL");
+  };
+  process.once("exit", abandoned);
   const stop = async (): Promise<void> => {
     await end(child);
+    process.off("exit", abandoned);
     await rm(data, { recursive: true, force: true, maxRetries: 5 });
   };
   try {
@@ -179,11 +185,32 @@ function readLog(child: ChildProcess): {
 const missingFileLogger =
   /^.*Error: Could not locate the bindings file\. Tried:\n(?: → .*\n)+(?: {4}at .*\n)*?(?: {4}at .*\{\n {2}tries: \[\n(?: {4}'.*\n)+ {2}\]\n\}\n|(?! {4}at ))/gm;
 
+/** Ends the server and what it has started, so that nothing writes into its folders any more. */
 async function end(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return;
-  const exited = once(child, "exit");
-  child.kill("SIGTERM");
-  const impatient = setTimeout(() => child.kill("SIGKILL"), 5_000);
-  await exited;
-  clearTimeout(impatient);
+  if (child.exitCode === null && child.signalCode === null) {
+    const exited = once(child, "exit");
+    signalAll(child, "SIGTERM");
+    const impatient = setTimeout(() => {
+      signalAll(child, "SIGKILL");
+    }, 5_000);
+    await exited;
+    clearTimeout(impatient);
+  }
+  signalAll(child, "SIGKILL");
 }
+
+/** Signals the process group that the server leads; Windows has none and ends the server alone. */
+function signalAll(child: ChildProcess, signal: NodeJS.Signals): void {
+  if (child.pid === undefined) return;
+  if (!groups) {
+    child.kill(signal);
+    return;
+  }
+  try {
+    process.kill(-child.pid, signal);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error;
+  }
+}
+
+const groups = process.platform !== "win32";
