@@ -1,0 +1,123 @@
+import type { Import } from "./imports.ts";
+
+/** Who may import whom: a room is a file or a folder (ending in a slash), listed before the folder around it. */
+interface Room {
+  readonly at: string;
+  readonly mayImport: readonly string[];
+  /** Importable with `import type` only. */
+  readonly mayImportTypes?: readonly string[];
+}
+
+const inner = ["src/core/", "src/ports.ts", "src/protocol/"];
+const adapter = [...inner, "node:"];
+const everyInnerRoom = [
+  ...inner,
+  "src/mission/",
+  "src/agents/",
+  "src/hub/",
+  "src/peering/",
+  "src/adapters/",
+  "src/rehearsal/",
+];
+
+/** Each room may also import itself; an adapter not named here has no library of its own. */
+const rooms: readonly Room[] = [
+  { at: "src/protocol/", mayImport: ["zod"] },
+  { at: "src/core/", mayImport: ["src/protocol/"] },
+  { at: "src/ports.ts", mayImport: ["src/core/", "src/protocol/"] },
+  { at: "src/mission/", mayImport: inner },
+  { at: "src/agents/", mayImport: inner },
+  { at: "src/hub/", mayImport: [...inner, "ws", "node:"] },
+  { at: "src/peering/", mayImport: [...inner, "ws", "node:"] },
+  { at: "src/adapters/claude/", mayImport: [...adapter, "@anthropic-ai/sdk"] },
+  {
+    at: "src/adapters/mcp/",
+    mayImport: [...adapter, "@modelcontextprotocol/sdk"],
+  },
+  { at: "src/adapters/git/", mayImport: [...adapter, "simple-git"] },
+  {
+    at: "src/adapters/sandbox/",
+    mayImport: [...adapter, "@anthropic-ai/sandbox-runtime"],
+  },
+  { at: "src/adapters/*/", mayImport: adapter },
+  { at: "src/rehearsal/", mayImport: adapter },
+  { at: "src/app.ts", mayImport: everyInnerRoom },
+  {
+    at: "src/panel/",
+    mayImport: [
+      "src/protocol/panel",
+      "lit",
+      "@lit-labs/virtualizer",
+      "marked",
+      "dompurify",
+    ],
+  },
+  {
+    at: "src/vscode/",
+    mayImport: [...inner, "vscode"],
+    mayImportTypes: ["src/app.ts"],
+  },
+  {
+    at: "src/extension.ts",
+    mayImport: [
+      "src/app.ts",
+      "src/adapters/",
+      "src/core/",
+      "src/vscode/",
+      "vscode",
+    ],
+  },
+  {
+    at: "src/cli.ts",
+    mayImport: [
+      "src/app.ts",
+      "src/adapters/",
+      "src/core/",
+      "src/rehearsal/",
+      "commander",
+      "node:",
+    ],
+  },
+];
+
+/** The imports that break the table, each as a sentence; a file in no room is one too. */
+export function offences(imports: readonly Import[]): readonly string[] {
+  return imports.flatMap((found) => {
+    const room = rooms.find(({ at }) => contains(at, found.from));
+    if (room === undefined) {
+      return [`${found.from} is in no room of test/rig/importTable.ts.`];
+    }
+    const allowed = [
+      ...room.mayImport,
+      ...(found.typeOnly ? (room.mayImportTypes ?? []) : []),
+    ];
+    return isWithin(room, found) || allowed.some((at) => covers(at, found.to))
+      ? []
+      : [
+          `${found.from} imports ${found.to}; ${room.at} may import ${allowed.join(", ")}.`,
+        ];
+  });
+}
+
+/** A wildcard room stands for many; only the folder that the file is in counts as its own. */
+function isWithin(room: Room, { from, to }: Import): boolean {
+  const own = room.at.includes("*")
+    ? from
+        .split("/")
+        .slice(0, room.at.split("/").length - 1)
+        .join("/") + "/"
+    : room.at;
+  return contains(own, to);
+}
+
+function contains(at: string, file: string): boolean {
+  if (at.includes("*")) {
+    return new RegExp(`^${at.replaceAll("*", "[^/]+")}`).test(file);
+  }
+  return at.endsWith("/") ? file.startsWith(at) : file === at;
+}
+
+function covers(allowed: string, target: string): boolean {
+  const isFolderOrFamily = /[/:]$/.test(allowed) || allowed.startsWith("src/");
+  return isFolderOrFamily ? target.startsWith(allowed) : target === allowed;
+}
