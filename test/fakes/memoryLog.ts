@@ -1,0 +1,120 @@
+import { checkDraft } from "../../src/adapters/log/draft.ts";
+import { Feed, logClosed } from "../../src/adapters/log/feed.ts";
+import { hashOf, seal } from "../../src/adapters/log/seal.ts";
+import type {
+  Draft,
+  DraftOf,
+  EventType,
+  Recorded,
+  RecordedOf,
+} from "../../src/protocol/event.ts";
+import { HUB_STREAM } from "../../src/protocol/event.ts";
+import type { Clock, EventLog } from "../../src/ports.ts";
+
+/** An event log that lives as long as the process: same promises but for the disk. Commits at the end of the turn like the real one. */
+export function memoryLog(
+  clock: Pick<Clock, "now"> = { now: () => Date.now() },
+  epoch = 1,
+): EventLog {
+  const events: Recorded[] = [];
+  const tips = new Map<string, string>();
+  const feed = new Feed((error) => {
+    queueMicrotask(() => {
+      throw error;
+    });
+  });
+  let closed = false;
+  let queue: (() => Recorded[])[] = [];
+  let flushed = Promise.resolve();
+
+  const ofMission = (missionId: string): Recorded[] =>
+    events.filter((event) => event.missionId === missionId);
+  const find = (missionId: string, key: string): Recorded | undefined =>
+    events.find((event) => event.missionId === missionId && event.key === key);
+
+  const store = (drafts: readonly Draft[], fresh: Recorded[]): Recorded[] =>
+    drafts.map((draft) => {
+      const known =
+        draft.key === undefined ? undefined : find(draft.missionId, draft.key);
+      if (known !== undefined) return known;
+      const event = seal(draft, {
+        seq: events.length + 1,
+        at: clock.now(),
+        epoch,
+        prevHash: tips.get(draft.missionId) ?? "",
+      });
+      events.push(event);
+      tips.set(event.missionId, event.hash);
+      fresh.push(event);
+      return event;
+    });
+
+  const flush = (): void => {
+    const due = queue;
+    queue = [];
+    const fresh = due.flatMap((commit) => commit());
+    if (fresh.length > 0) feed.publish(fresh);
+  };
+
+  const appendAll = async (
+    drafts: readonly Draft[],
+  ): Promise<readonly Recorded[]> => {
+    if (closed) throw logClosed();
+    const checked = drafts.map(checkDraft);
+    if (checked.length === 0) return [];
+    return await new Promise((resolve) => {
+      queue.push(() => {
+        const fresh: Recorded[] = [];
+        resolve(store(checked, fresh));
+        return fresh;
+      });
+      if (queue.length === 1)
+        flushed = new Promise((done) => {
+          setImmediate(() => {
+            flush();
+            done();
+          });
+        });
+    });
+  };
+
+  return {
+    place: "memory",
+    epoch,
+    async append<T extends EventType>(draft: DraftOf<T>) {
+      const [stored] = await appendAll([draft as unknown as Draft]);
+      return stored as unknown as RecordedOf<T>;
+    },
+    appendAll,
+    read: ({ missionId, after = 0, limit = 1000 }) =>
+      events
+        .filter(
+          (event) =>
+            event.seq > after &&
+            (missionId === undefined || event.missionId === missionId),
+        )
+        .slice(0, limit),
+    mission: ofMission,
+    find,
+    waitFor: (missionId, type, match, signal) =>
+      feed.waitFor(missionId, type, match, signal, events),
+    missions: () => [
+      ...new Set(
+        events
+          .map((event) => event.missionId)
+          .filter((missionId) => missionId !== HUB_STREAM),
+      ),
+    ],
+    head: () => events.length,
+    subscribe: (listener) => feed.subscribe(listener),
+    verify: () => {
+      const broken = events.filter((event) => hashOf(event) !== event.hash);
+      return broken.map(({ missionId, seq }) => ({ missionId, seq }));
+    },
+    async dispose() {
+      closed = true;
+      await flushed;
+      feed.close();
+    },
+  };
+}
