@@ -16,12 +16,14 @@ import { installVsCodeServer } from "./vscodeServer.ts";
 /**
  * How to start a VS Code server. `trusted: false` leaves workspaces in Restricted Mode; the extension, a folder or a `vsix`, is installed
  * before the start; `automation` lets a window load a module with tests, at the price of showing no notification toasts and no dialogs.
+ * A server that is not `lasting` ends by itself five minutes after its last window, should its test be killed.
  */
 export interface ServerOptions {
   readonly trusted: boolean;
   readonly settings: Readonly<Record<string, unknown>>;
   readonly env: Readonly<Record<string, string>>;
   readonly automation: boolean;
+  readonly lasting?: boolean;
   readonly extensionDir?: string;
   readonly vsix?: string;
 }
@@ -60,6 +62,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
       ...["--telemetry-level", "off", "--without-connection-token"],
       "--accept-server-license-terms",
       ...["--server-data-dir", data, "--extensions-dir", extensions],
+      ...(options.lasting === true ? [] : ["--enable-remote-auto-shutdown"]),
       ...(options.automation ? ["--enable-smoke-test-driver"] : []),
       ...(options.trusted ? ["--disable-workspace-trust"] : []),
       ...(options.vsix === undefined

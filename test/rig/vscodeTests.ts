@@ -7,6 +7,7 @@ import { build as bundle } from "esbuild";
 
 import type { SpecResult } from "../vscode/spec.ts";
 import { launchVsCode } from "./launchVsCode.ts";
+import type { Counts } from "./nodeTests.ts";
 import { inRoot, root } from "./project.ts";
 import { makeSampleWorkspace } from "./sampleWorkspace.ts";
 
@@ -88,4 +89,15 @@ export async function readReport(
     );
   }
   return JSON.parse(await readFile(report, "utf8")) as readonly SpecResult[];
+}
+
+/** Prints the results and counts them. Throws when there are none. */
+export function showResults(results: readonly SpecResult[]): Counts {
+  if (results.length === 0) throw new Error("VS Code ran no specs.");
+  for (const { name, ms, error } of results) {
+    console.log(`${error === undefined ? "✔" : "✖"} ${name} (${String(ms)}ms)`);
+    if (error !== undefined) console.log(error.replaceAll(/^/gm, "  "));
+  }
+  const failed = results.filter(({ error }) => error !== undefined).length;
+  return { passed: results.length - failed, failed };
 }

@@ -1,0 +1,53 @@
+import { once } from "node:events";
+import { run } from "node:test";
+import { spec } from "node:test/reporters";
+import { glob } from "node:fs/promises";
+
+import { inRoot, root } from "./project.ts";
+
+/** How many tests passed and how many did not. */
+export interface Counts {
+  readonly passed: number;
+  readonly failed: number;
+}
+
+/** Names of the test files that `patterns` match and `except` do not, sorted, absolute. */
+export async function testFiles(
+  patterns: readonly string[],
+  except: readonly string[],
+): Promise<readonly string[]> {
+  const files = await Array.fromAsync(
+    glob(patterns, { cwd: root, exclude: except }),
+  );
+  return files.sort().map((file) => inRoot(file));
+}
+
+/**
+ * Runs test files, each in a process of its own, two at a time, and prints them as they end.
+ * A skipped, cancelled or postponed test counts as failed: it did not show what it is there to show.
+ */
+export async function runTestFiles(files: readonly string[]): Promise<Counts> {
+  if (files.length === 0) throw new Error("There are no test files to run.");
+  const events = run({ files: [...files], concurrency: 2, timeout: 300_000 });
+  let counts: Counts | undefined;
+  const notRun: string[] = [];
+  const note = (event: { name: string; skip?: unknown; todo?: unknown }) => {
+    if (event.skip !== undefined || event.todo !== undefined) {
+      notRun.push(event.name);
+    }
+  };
+  events.on("test:pass", note);
+  events.on("test:summary", ({ counts: seen, file }) => {
+    // One summary comes from each file, the one without a file is their sum.
+    if (file !== undefined) return;
+    const passed = seen.passed;
+    counts = { passed, failed: seen.tests - passed };
+  });
+  const report = events.compose(new spec());
+  report.on("data", (line: unknown) => process.stdout.write(String(line)));
+  await once(report, "end");
+  for (const name of notRun) console.log(`Counted as failed, not run: ${name}`);
+  if (counts === undefined)
+    throw new Error("The tests ended without a summary.");
+  return counts;
+}

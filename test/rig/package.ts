@@ -1,0 +1,39 @@
+import { readFile, stat } from "node:fs/promises";
+
+import { createVSIX } from "@vscode/vsce";
+
+import { build } from "./build.ts";
+import { inRoot, root } from "./project.ts";
+
+const budgetBytes = 1_500_000;
+
+/** Builds and packages the extension; returns the path of the .vsix. Throws when it is larger than 1.5 MB. */
+export async function packageExtension(): Promise<string> {
+  await build();
+  const { version } = JSON.parse(
+    await readFile(inRoot("package.json"), "utf8"),
+  ) as { readonly version: string };
+  const packagePath = inRoot(`roundtable-${version}.vsix`);
+  await createVSIX({
+    cwd: root,
+    packagePath,
+    dependencies: false,
+    allowMissingRepository: true,
+  });
+  const { size } = await stat(packagePath);
+  if (size > budgetBytes) {
+    throw new Error(
+      `${packagePath} has ${String(size)} bytes; the budget is ${String(budgetBytes)}.`,
+    );
+  }
+  return packagePath;
+}
+
+if (import.meta.main) {
+  try {
+    console.log(await packageExtension());
+  } catch (error) {
+    console.error(error instanceof Error ? error.message : error);
+    process.exitCode = 1;
+  }
+}
