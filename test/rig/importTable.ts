@@ -17,7 +17,6 @@ const everyInnerRoom = [
   "src/hub/",
   "src/peering/",
   "src/adapters/",
-  "src/rehearsal/",
 ];
 
 /** Each room may also import itself; an adapter not named here has no library of its own. */
@@ -39,8 +38,8 @@ const rooms: readonly Room[] = [
     at: "src/adapters/sandbox/",
     mayImport: [...adapter, "@anthropic-ai/sandbox-runtime"],
   },
+  { at: "src/adapters/roles/", mayImport: [...adapter, "yaml"] },
   { at: "src/adapters/*/", mayImport: adapter },
-  { at: "src/rehearsal/", mayImport: adapter },
   { at: "src/app.ts", mayImport: everyInnerRoom },
   {
     at: "src/panel/",
@@ -73,7 +72,6 @@ const rooms: readonly Room[] = [
       "src/app.ts",
       "src/adapters/",
       "src/core/",
-      "src/rehearsal/",
       "commander",
       "node:",
     ],

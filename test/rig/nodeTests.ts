@@ -43,8 +43,8 @@ export async function runTestFiles(files: readonly string[]): Promise<Counts> {
     const passed = seen.passed;
     counts = { passed, failed: seen.tests - passed };
   });
-  const report = events.compose(new spec());
-  report.on("data", (line: unknown) => process.stdout.write(String(line)));
+  const report = events.pipe(new spec());
+  report.pipe(process.stdout, { end: false });
   await once(report, "end");
   for (const name of notRun) console.log(`Counted as failed, not run: ${name}`);
   if (counts === undefined)
