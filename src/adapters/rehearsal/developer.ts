@@ -1,0 +1,245 @@
+import type { AnswerOf } from "../../protocol/work.ts";
+import { play, read, refusal, say, submit } from "./turn.ts";
+import type {
+  Scene,
+  ScriptRequest,
+  ScriptedCall,
+  ScriptedTurn,
+} from "./turn.ts";
+
+/** The developer's part in the sample mission: one scene per plan step. */
+export function building(request: ScriptRequest): ScriptedTurn {
+  const scene = scenes[request.part?.step ?? ""];
+  if (scene === undefined)
+    return refusal("The rehearsal knows only the steps of its sample mission.");
+  if (
+    request.results.some(({ tool, isError }) => tool === "edit_file" && isError)
+  )
+    return say(
+      "The file is not what I expected, so my edit did not apply. I stop here rather than guess.",
+    );
+  return play(scene, request);
+}
+
+const runTests: ScriptedCall = {
+  name: "run_check",
+  input: { argv: ["node", "--test"] },
+};
+
+function edit(path: string, old: string, text: string): ScriptedCall {
+  return { name: "edit_file", input: { path, old, new: text } };
+}
+
+function done(
+  summary: string,
+  commitType: AnswerOf<"implement">["commitType"],
+): ScriptedCall {
+  return submit({ summary, commitType });
+}
+
+/** What the last test run printed; undefined when nothing ran. */
+function lastRun(
+  request: ScriptRequest,
+): { readonly passed: number; readonly failed: number } | undefined {
+  const text = request.results.findLast(
+    ({ tool }) => tool === "run_check",
+  )?.text;
+  const passed = /^\W*pass (\d+)\s*$/m.exec(text ?? "")?.[1];
+  const failed = /^\W*fail (\d+)\s*$/m.exec(text ?? "")?.[1];
+  if (passed === undefined || failed === undefined) return undefined;
+  return { passed: Number(passed), failed: Number(failed) };
+}
+
+/** Hands in with a word on the tests that is true whatever they did. */
+function handIn(whenRed: string, form: ScriptedCall) {
+  return (request: ScriptRequest): ScriptedTurn => {
+    const run = lastRun(request);
+    if (run === undefined)
+      return say(
+        "The tests could not run here; the review will have to.",
+        form,
+      );
+    return run.failed === 0
+      ? say(`All ${String(run.passed)} tests pass. Done.`, form)
+      : say(whenRed, form);
+  };
+}
+
+/** Edits after a test run, with a word on what it showed. */
+function afterRun(whenRed: string, otherwise: string, change: ScriptedCall) {
+  return (request: ScriptRequest): ScriptedTurn =>
+    say((lastRun(request)?.failed ?? 0) > 0 ? whenRed : otherwise, change);
+}
+
+const scenes: Readonly<Record<string, Scene>> = {
+  "take-off-once": [
+    say(
+      "I read the function and its test first.",
+      read("src/order.js"),
+      read("test/order.test.js"),
+    ),
+    say("Before I touch anything, I want to see the test fail.", runTests),
+    afterRun(
+      "It fails as reported. subtotal() already adds up the lines, so the coupon comes off that, once.",
+      "The code is clear enough: subtotal() adds up the lines, so the coupon comes off that, once.",
+      edit(
+        "src/order.js",
+        `  return order.lines.reduce(
+    (sum, line) => sum + line.price * line.quantity - off,
+    0,
+  );
+`,
+        `  return subtotal(order) - off;
+`,
+      ),
+    ),
+    say("Shorter than before. The same tests again.", runTests),
+    handIn(
+      "The total is right now; what still fails lies outside this step.",
+      done(
+        "Take the coupon off the subtotal once instead of off every line.",
+        "fix",
+      ),
+    ),
+  ],
+  "show-on-receipt": [
+    say(
+      "The receipt is my part. How does it look today?",
+      read("src/receipt.js"),
+      read("test/receipt.test.js"),
+    ),
+    say(
+      "One more line above the total, only where there is a coupon, and a test that spells it out.",
+      edit(
+        "src/receipt.js",
+        `  return [...lines, \`Total  \${money(total(order))}\`];
+`,
+        `  const coupon = order.coupon
+    ? [\`Coupon \${order.coupon.code}  -\${money(order.coupon.amount)}\`]
+    : [];
+  return [...lines, ...coupon, \`Total  \${money(total(order))}\`];
+`,
+      ),
+      edit(
+        "test/receipt.test.js",
+        `  assert.deepEqual(receipt({ lines }), ["2 x Assam  17.00", "Total  17.00"]);
+});
+`,
+        `  assert.deepEqual(receipt({ lines }), ["2 x Assam  17.00", "Total  17.00"]);
+});
+
+test("a receipt shows the coupon above the total", () => {
+  const lines = [{ name: "Assam", price: 850, quantity: 1 }];
+  const coupon = { code: "SPRING", amount: 500 };
+  assert.deepEqual(receipt({ lines, coupon }), [
+    "1 x Assam  8.50",
+    "Coupon SPRING  -5.00",
+    "Total  3.50",
+  ]);
+});
+`,
+      ),
+    ),
+    say("Let us see.", runTests),
+    handIn(
+      "The receipt's tests pass. What still fails is the sum itself, and that is being mended in the other worktree.",
+      done(
+        "Print the coupon's code and amount above the total of a receipt.",
+        "feat",
+      ),
+    ),
+  ],
+  "say-so": [
+    say("Both changes are in. Now the README.", read("README.md")),
+    say(
+      "Two sentences where orders are explained.",
+      edit(
+        "README.md",
+        `one coupon with a code and an amount.
+`,
+        `one coupon with a code and an amount. The coupon is taken off the order once;
+the receipt shows it above the total.
+`,
+      ),
+    ),
+    say(
+      "Both changes together for the first time, so the tests run again.",
+      runTests,
+    ),
+    handIn(
+      "Something still fails with both changes together. The review needs to see that.",
+      done(
+        "Say in the README how a coupon counts and where it is shown.",
+        "docs",
+      ),
+    ),
+  ],
+  "stop-at-zero": [
+    say(
+      "The reviewers are right: nothing stops at zero. Where do I put the test?",
+      read("src/order.js"),
+      read("test/order.test.js"),
+    ),
+    say(
+      "The test first: a 5.00 coupon on a 3.00 order.",
+      edit(
+        "test/order.test.js",
+        `  assert.equal(total({ ...order, coupon }), 2400);
+});
+`,
+        `  assert.equal(total({ ...order, coupon }), 2400);
+});
+
+test("a coupon worth more than the order makes it free", () => {
+  const lines = [{ name: "Sample tin", price: 300, quantity: 1 }];
+  const coupon = { code: "SPRING", amount: 500 };
+  assert.equal(total({ lines, coupon }), 0);
+});
+`,
+      ),
+    ),
+    say("It has to fail now, or it proves nothing.", runTests),
+    afterRun(
+      "It fails: the shop would pay out 2.00. The total has to stop at zero.",
+      "Now the total has to stop at zero.",
+      edit(
+        "src/order.js",
+        `  return subtotal(order) - off;
+`,
+        `  return Math.max(0, subtotal(order) - off);
+`,
+      ),
+    ),
+    say("And again.", runTests),
+    handIn(
+      "The new test is in, but something fails. The review needs to see that.",
+      done(
+        "Stop the total at zero when a coupon is worth more than the order, with a test.",
+        "fix",
+      ),
+    ),
+  ],
+  "say-the-limit": [
+    say("The code holds. What does the README say so far?", read("README.md")),
+    say(
+      "Half a sentence is enough.",
+      edit(
+        "README.md",
+        `The coupon is taken off the order once;
+the receipt shows it above the total.
+`,
+        `The coupon is taken off the order once
+and never takes it below zero; the receipt shows it above the total.
+`,
+      ),
+    ),
+    say("One last run over everything.", runTests),
+    handIn(
+      "Something fails that passed before. The review needs to see that.",
+      done(
+        "Say in the README that a coupon never takes an order below zero.",
+        "docs",
+      ),
+    ),
+  ],
+};

@@ -1,0 +1,49 @@
+import { building } from "./developer.ts";
+import { answering, planning } from "./planner.ts";
+import {
+  abstaining,
+  votingOnAnswer,
+  votingOnChange,
+  votingOnPlan,
+} from "./reviewers.ts";
+import { SAMPLE_GOAL, SAMPLE_QUESTION } from "./sample.ts";
+import { play, refusal } from "./turn.ts";
+import type { Script, ScriptRequest, ScriptedTurn } from "./turn.ts";
+
+/** The sample mission and the sample question, every role in them. For anything else ballots abstain and the rest is declined. */
+export const sampleScript: Script = (request) => {
+  if (request.part === undefined) return declined;
+  if (request.brief.includes(SAMPLE_GOAL)) return mission(request);
+  if (request.brief.includes(SAMPLE_QUESTION)) return question(request);
+  return request.part.work === "ballot" ? abstaining(request) : declined;
+};
+
+const declined = refusal(
+  `The rehearsal knows only its sample mission: “${SAMPLE_GOAL}” For work of your own, set an API key or choose another model.`,
+);
+
+function mission(request: ScriptRequest): ScriptedTurn {
+  switch (request.part?.work) {
+    case "plan":
+      return planning(request);
+    case "implement":
+      return building(request);
+    case "ballot":
+      return request.part.subject === "plan"
+        ? votingOnPlan(request)
+        : votingOnChange(request);
+    default:
+      return declined;
+  }
+}
+
+function question(request: ScriptRequest): ScriptedTurn {
+  switch (request.part?.work) {
+    case "resolve":
+      return play(answering, request);
+    case "ballot":
+      return votingOnAnswer(request);
+    default:
+      return declined;
+  }
+}
