@@ -307,6 +307,12 @@ export interface Git {
   closeWorktree(repo: string, name: string): Promise<void>;
   /** Worktrees of ours that exist, by name. */
   worktrees(repo: string): Promise<readonly string[]>;
+  /** Removes every worktree and checkout whose name starts with `prefix`, with their branches; the branch `roundtable/PREFIX` itself stays when `keepBranch`. */
+  clear(
+    repo: string,
+    prefix: string,
+    options: { readonly keepBranch: boolean },
+  ): Promise<void>;
   /** The change from `base` to `head`, its unified diff (8 lines of context, cut at 400,000 characters), and the conflicts it would meet on the branch as it is now. */
   change(
     repo: string,

@@ -3,6 +3,8 @@ import * as z from "zod";
 import { HumanVerdict } from "./consensus.ts";
 import { ApprovalMode, ReviewScope } from "./event.ts";
 
+/** Model provider for this one mission, e.g. `rehearsal`; the settings decide when it is left out. */
+const model = z.string().max(64).optional();
 const goal = z.string().trim().min(1, "say what you want done").max(20_000);
 
 export const Intent = z.discriminatedUnion("kind", [
@@ -12,6 +14,7 @@ export const Intent = z.discriminatedUnion("kind", [
     goal,
     repo: z.string().min(1),
     approve: ApprovalMode.default("ask"),
+    model,
   }),
   /** Review changes that are already there. */
   z.object({
@@ -20,6 +23,7 @@ export const Intent = z.discriminatedUnion("kind", [
     repo: z.string().min(1),
     scope: ReviewScope,
     approve: ApprovalMode.default("ask"),
+    model,
   }),
   /** Put a question to the team. */
   z.object({
@@ -27,6 +31,7 @@ export const Intent = z.discriminatedUnion("kind", [
     goal,
     repo: z.string().min(1),
     approve: ApprovalMode.default("ask"),
+    model,
   }),
   /** The human's word on one artifact. Refused with `stale-artifact` when the artifact is not the one that waits. */
   z.object({

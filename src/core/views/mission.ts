@@ -207,7 +207,7 @@ export function viewMission(first: RecordedOf<"MissionOpened">): MissionView {
         break;
       default:
     }
-    if (event.type !== "MissionStalled" && event.type !== "TaskStatusChanged")
+    if (event.type === "MissionResumed" || event.type === "MissionClosed")
       problem = null;
     const words = say(event, table);
     if (words !== undefined) said.push(words);

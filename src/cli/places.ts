@@ -1,0 +1,23 @@
+import { createHash } from "node:crypto";
+import { homedir } from "node:os";
+import { basename, join } from "node:path";
+
+/** Where the terminal keeps what belongs to one repository: log, worktrees, discovery file. `ROUNDTABLE_HOME` moves it. */
+export function storageFor(repoRoot: string): string {
+  const hash = createHash("sha256").update(repoRoot).digest("hex").slice(0, 12);
+  const name = basename(repoRoot).replace(/[^A-Za-z0-9._-]/g, "_");
+  return join(stateHome(), "repos", `${name}-${hash}`);
+}
+
+function stateHome(): string {
+  const { env, platform } = process;
+  if (env["ROUNDTABLE_HOME"]) return env["ROUNDTABLE_HOME"];
+  if (platform === "win32" && env["LOCALAPPDATA"])
+    return join(env["LOCALAPPDATA"], "roundtable");
+  if (platform === "darwin")
+    return join(homedir(), "Library", "Application Support", "roundtable");
+  return join(
+    env["XDG_STATE_HOME"] ?? join(homedir(), ".local", "state"),
+    "roundtable",
+  );
+}

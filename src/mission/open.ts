@@ -1,0 +1,83 @@
+import { RoundtableError } from "../core/errors.ts";
+import type { Elector, Rules } from "../protocol/consensus.ts";
+import type { Budget, Draft, RepoRef } from "../protocol/event.ts";
+import type { Intent } from "../protocol/intent.ts";
+import type { Settings } from "../protocol/settings.ts";
+import type { Git, Seat } from "../ports.ts";
+
+/** Intents that open a mission. */
+export type Opens = Extract<Intent, { kind: "build" | "review" | "question" }>;
+
+/** What a mission is opened with besides the intent. */
+export interface Circumstances {
+  readonly missionId: string;
+  readonly by: string;
+  readonly model: string;
+  readonly seats: readonly Seat[];
+  readonly settings: Settings;
+  readonly checks: readonly (readonly string[])[];
+}
+
+/** The repository a mission starts from; building needs a clean checkout, because only what is committed is built on. */
+export async function groundOf(intent: Opens, git: Git): Promise<RepoRef> {
+  const { dirty, ...repo } = await git.inspect(intent.repo);
+  if (intent.kind === "build" && dirty.length > 0)
+    throw new RoundtableError(
+      "dirty-checkout",
+      `The checkout has ${String(dirty.length)} uncommitted ${dirty.length === 1 ? "change" : "changes"} (${dirty.slice(0, 3).join(", ")}${dirty.length > 3 ? ", …" : ""}).`,
+      "Nothing was touched. Commit or stash them, then start again: the team builds on what is committed.",
+    );
+  return repo;
+}
+
+/** The first event of a mission: everything it runs under, fixed from here on. */
+export function openingOf(
+  intent: Opens,
+  repo: RepoRef,
+  { missionId, by, model, seats, settings, checks }: Circumstances,
+): Draft {
+  return {
+    missionId,
+    type: "MissionOpened",
+    by,
+    key: "MissionOpened",
+    data: {
+      kind: intent.kind,
+      goal: intent.goal,
+      repo,
+      ...(intent.kind === "review" && { scope: intent.scope }),
+      model,
+      electorate: seats.map(elector),
+      rules: rulesOf(settings),
+      budget: budgetOf(settings),
+      approve: intent.approve,
+      checks: checks.map((argv) => [...argv]),
+      maxAttempts: settings.maxAttempts,
+    },
+  };
+}
+
+function elector(seat: Seat): Elector {
+  const { agentId, role, name, lineage, hub, weight } = seat;
+  return { agentId, role, name, lineage, hub, weight };
+}
+
+function rulesOf(settings: Settings): Rules {
+  return {
+    threshold: Math.round(settings.threshold * 1000),
+    quorum: Math.round(settings.quorum * 1000),
+    maxRounds: settings.maxRounds,
+    roundMs: Math.round(settings.roundMinutes * 60_000),
+    vetoRoles: settings.vetoRoles,
+    requiredRoles: [],
+    prior: 500,
+  };
+}
+
+function budgetOf(settings: Settings): Budget {
+  return {
+    microUsd: Math.round(settings.budgetUsd * 1_000_000),
+    turnsPerTask: settings.turnsPerTask,
+    taskMs: Math.round(settings.minutesPerTask * 60_000),
+  };
+}
