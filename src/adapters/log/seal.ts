@@ -11,13 +11,17 @@ export interface Place {
   readonly prevHash: string;
 }
 
-/** Gives a checked draft its place and closes it with its hash. */
-export function seal(draft: Draft, place: Place): Recorded {
+/** Gives a checked draft its place and closes it with its hash; `body` is the text the hash is of, and what is kept. */
+export function seal(
+  draft: Draft,
+  place: Place,
+): { readonly event: Recorded; readonly body: string } {
   const open: Omit<Recorded, "hash"> = { ...draft, v: EVENT_VERSION, ...place };
-  return { ...open, hash: hashOf(open) } as Recorded;
+  const body = hashInput(open);
+  return { event: { ...open, hash: hashOf(body) } as Recorded, body };
 }
 
-/** The hash an event must have, lower-case hex. */
-export function hashOf(event: Omit<Recorded, "hash">): string {
-  return createHash("sha256").update(hashInput(event), "utf8").digest("hex");
+/** The hash of an event's body, lower-case hex. */
+export function hashOf(body: string): string {
+  return createHash("sha256").update(body, "utf8").digest("hex");
 }

@@ -1,0 +1,99 @@
+/** What happens to a damaged log: it is set aside whole, and what can still be read goes on in a new file. */
+import { existsSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { DatabaseSync } from "node:sqlite";
+import { RoundtableError } from "../../core/errors.ts";
+import { createPrivate } from "./privateFile.ts";
+import type { Row } from "./row.ts";
+import { COLUMNS, fromRow, INSERT, values } from "./row.ts";
+import { createTables } from "./schema.ts";
+import { setAside } from "./setAside.ts";
+import { isDamage, logDamaged } from "./sqliteTrouble.ts";
+
+// Events at the end are what a crash or a dying disk hits first; checking them all at each start would take seconds.
+const CHECKED_AT_START = 256;
+
+/** Remembers that `file` is damaged, so that the next start repairs it, and makes the error to throw now. */
+export function markDamaged(file: string): RoundtableError {
+  writeFileSync(`${file}.damaged`, "", { mode: 0o600 });
+  return logDamaged(file);
+}
+
+/** Whether the structure of the file is sound and its last 256 events are what was stored. */
+export function isSound(db: DatabaseSync, file: string): boolean {
+  if (existsSync(`${file}.damaged`)) return false;
+  const check = db.prepare("PRAGMA quick_check(1)").get();
+  if (check?.["quick_check"] !== "ok") return false;
+  const last = db
+    .prepare(`SELECT ${COLUMNS} FROM events ORDER BY seq DESC LIMIT ?`)
+    .all(CHECKED_AT_START) as unknown as Row[];
+  return last.every((row) => fromRow(row) !== undefined);
+}
+
+/** Ends a repair that a crash cut short. To be called before the file is opened, with the lock held. */
+export function finishRepair(file: string): void {
+  rmSync(`${file}.rebuilding`, { force: true });
+  if (!existsSync(`${file}.rebuilt`)) return;
+  if (existsSync(file)) setAside(file);
+  adopt(file);
+}
+
+/** Sets the damaged file aside, saves what can be read of it to a new one, and says so. With the lock held and the file closed. */
+export function repair(file: string): RoundtableError {
+  const saved = rebuild(file);
+  const aside = setAside(file);
+  adopt(file);
+  return new RoundtableError(
+    "log-corrupt",
+    `The log of this workspace was damaged on disk; ${String(saved)} events could be read and were saved.`,
+    `Work goes on with those; the damaged file is kept at ${aside}.`,
+  );
+}
+
+function adopt(file: string): void {
+  renameSync(`${file}.rebuilt`, file);
+  rmSync(`${file}.damaged`, { force: true });
+}
+
+/** Only when it is complete does the new file get the name that `finishRepair` trusts. */
+function rebuild(file: string): number {
+  const draft = `${file}.rebuilding`;
+  createPrivate(draft);
+  const target = new DatabaseSync(draft);
+  let saved = 0;
+  try {
+    createTables(target);
+    const insert = target.prepare(INSERT.replace("INSERT", "INSERT OR IGNORE"));
+    target.exec("BEGIN");
+    for (const row of readable(file))
+      if (fromRow(row) !== undefined)
+        saved += Number(insert.run(...values(row)).changes);
+    target.exec("COMMIT");
+  } finally {
+    target.close();
+  }
+  renameSync(draft, `${file}.rebuilt`);
+  return saved;
+}
+
+/** Rows from both ends up to where reading fails. */
+function* readable(file: string): Iterable<Row> {
+  const db = new DatabaseSync(file);
+  try {
+    for (const order of ["ASC", "DESC"])
+      try {
+        yield* db
+          .prepare(`SELECT ${COLUMNS} FROM events ORDER BY seq ${order}`)
+          .iterate() as Iterable<unknown> as Iterable<Row>;
+        return;
+      } catch (error) {
+        // Only damage is expected here; a table that is gone is damage too.
+        if (!isDamage(error) && !isMissingTable(error)) throw error;
+      }
+  } finally {
+    db.close();
+  }
+}
+
+function isMissingTable(error: unknown): boolean {
+  return error instanceof Error && error.message.startsWith("no such");
+}

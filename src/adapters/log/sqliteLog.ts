@@ -1,0 +1,174 @@
+import type { Clock, EventLog } from "../../ports.ts";
+import type {
+  Draft,
+  DraftOf,
+  EventType,
+  Recorded,
+  RecordedOf,
+} from "../../protocol/event.ts";
+import type { RoundtableError } from "../../core/errors.ts";
+import { isProblem, toProblem } from "../../core/errors.ts";
+import { checkDraft } from "./draft.ts";
+import { Feed, logClosed } from "./feed.ts";
+import type { Lock } from "./lock.ts";
+import { translate } from "./sqliteTrouble.ts";
+import type { Entry, Store } from "./store.ts";
+import { findBroken } from "./verify.ts";
+
+// About 10 ms of work: the event loop of an editor must not stand still for longer.
+const ROWS_PER_COMMIT = 512;
+
+interface Waiting {
+  readonly entry: Entry;
+  readonly resolve: (stored: readonly Recorded[]) => void;
+  readonly reject: (error: RoundtableError) => void;
+}
+
+/** An event log in a SQLite file. Appends of one turn of the event loop share a commit and so an fsync. */
+export class SqliteLog implements EventLog {
+  readonly place: string;
+  readonly epoch: number;
+  readonly #store: Store;
+  readonly #lock: Lock;
+  readonly #clock: Clock;
+  readonly #feed: Feed;
+  #queue: Waiting[] = [];
+  #scheduled = false;
+  #closed = false;
+  #fenced: RoundtableError | undefined;
+
+  constructor(parts: {
+    readonly store: Store;
+    readonly lock: Lock;
+    readonly clock: Clock;
+    readonly file: string;
+    readonly epoch: number;
+    readonly onProblem: (problem: RoundtableError) => void;
+  }) {
+    this.place = parts.file;
+    this.epoch = parts.epoch;
+    this.#store = parts.store;
+    this.#lock = parts.lock;
+    this.#clock = parts.clock;
+    this.#feed = new Feed((error) => {
+      parts.onProblem(toProblem(error));
+    });
+  }
+
+  async append<T extends EventType>(draft: DraftOf<T>): Promise<RecordedOf<T>> {
+    const [stored] = await this.appendAll([draft as unknown as Draft]);
+    return stored as unknown as RecordedOf<T>;
+  }
+
+  async appendAll(drafts: readonly Draft[]): Promise<readonly Recorded[]> {
+    if (this.#closed) throw logClosed();
+    if (this.#fenced !== undefined) throw this.#fenced;
+    const entry = drafts.map(checkDraft);
+    if (entry.length === 0) return [];
+    return await new Promise((resolve, reject) => {
+      this.#queue.push({ entry, resolve, reject });
+      this.#schedule();
+    });
+  }
+
+  read(query: {
+    readonly missionId?: string;
+    readonly after?: number;
+    readonly limit?: number;
+  }): readonly Recorded[] {
+    const { after = 0, limit = 1000, missionId } = query;
+    return this.#reading(() => this.#store.read(after, limit, missionId));
+  }
+
+  mission(missionId: string): readonly Recorded[] {
+    // SQLite takes a negative limit as none.
+    return this.#reading(() => this.#store.read(0, -1, missionId));
+  }
+
+  find(missionId: string, key: string): Recorded | undefined {
+    return this.#reading(() => this.#store.find(missionId, key));
+  }
+
+  async waitFor<T extends EventType>(
+    missionId: string,
+    type: T,
+    match: (event: RecordedOf<T>) => boolean,
+    signal: AbortSignal,
+  ): Promise<RecordedOf<T>> {
+    signal.throwIfAborted();
+    const stored = this.#reading(() => this.#store.ofType(missionId, type));
+    return await this.#feed.waitFor(missionId, type, match, signal, stored);
+  }
+
+  missions(): readonly string[] {
+    return this.#reading(() => this.#store.missions());
+  }
+
+  head(): number {
+    return this.#store.head();
+  }
+
+  subscribe(listener: (events: readonly Recorded[]) => void): () => void {
+    return this.#feed.subscribe(listener);
+  }
+
+  verify(): readonly { readonly missionId: string; readonly seq: number }[] {
+    return this.#reading(() => findBroken(this.#store.rows()));
+  }
+
+  dispose(): Promise<void> {
+    if (!this.#closed) {
+      this.#closed = true;
+      while (this.#queue.length > 0) this.#flush();
+      this.#feed.close();
+      this.#store.close();
+      this.#lock.release();
+    }
+    return Promise.resolve();
+  }
+
+  #schedule(): void {
+    if (this.#scheduled) return;
+    this.#scheduled = true;
+    setImmediate(() => {
+      this.#scheduled = false;
+      this.#flush();
+      if (this.#queue.length > 0) this.#schedule();
+    });
+  }
+
+  #flush(): void {
+    const due = this.#takeDue();
+    if (due.length === 0) return;
+    try {
+      const { stored, fresh } = this.#store.commit(
+        due.map(({ entry }) => entry),
+        () => this.#clock.now(),
+      );
+      for (const [i, { resolve }] of due.entries()) resolve(stored[i] ?? []);
+      // Callers go on in a later microtask, so listeners know first what callers act on.
+      if (fresh.length > 0) this.#feed.publish(fresh);
+    } catch (error) {
+      const problem = translate(error, this.place);
+      if (isProblem(problem, "log-fenced")) this.#fenced = problem;
+      for (const { reject } of due) reject(problem);
+    }
+  }
+
+  #takeDue(): readonly Waiting[] {
+    let rows = 0;
+    const end = this.#queue.findIndex(
+      ({ entry }) => (rows += entry.length) >= ROWS_PER_COMMIT,
+    );
+    return this.#queue.splice(0, end < 0 ? this.#queue.length : end + 1);
+  }
+
+  #reading<R>(read: () => R): R {
+    if (this.#closed) throw logClosed();
+    try {
+      return read();
+    } catch (error) {
+      throw translate(error, this.place);
+    }
+  }
+}

@@ -1,0 +1,193 @@
+import type { BigIntStats } from "node:fs";
+import { statSync } from "node:fs";
+import type { DatabaseSync, SQLInputValue, StatementSync } from "node:sqlite";
+import { upcast } from "../../core/events.ts";
+import type { Draft, Recorded } from "../../protocol/event.ts";
+import { HUB_STREAM } from "../../protocol/event.ts";
+import { markDamaged } from "./damage.ts";
+import type { Row } from "./row.ts";
+import { COLUMNS, fromRow, INSERT, toRow, values } from "./row.ts";
+import { seal } from "./seal.ts";
+import { logFenced } from "./sqliteTrouble.ts";
+
+const SELECT = `SELECT ${COLUMNS} FROM events`;
+
+/** One entry of a commit: drafts that are stored together. */
+export type Entry = readonly Draft[];
+
+/** The tables of one log as functions; every call is synchronous, every read sees all commits. */
+export class Store {
+  readonly #db: DatabaseSync;
+  readonly #file: string;
+  readonly #identity: BigIntStats;
+  readonly #epoch: number;
+  readonly #statements = new Map<string, StatementSync>();
+  readonly #tips = new Map<string, string>();
+  #head: number;
+
+  /** `db` is a prepared connection to `file` whose writer row says `epoch`. */
+  constructor(db: DatabaseSync, file: string, epoch: number) {
+    this.#db = db;
+    this.#file = file;
+    this.#epoch = epoch;
+    this.#identity = statSync(file, { bigint: true });
+    this.#head = Number(
+      this.#statement("SELECT MAX(seq) AS head FROM events").get()?.["head"] ??
+        0,
+    );
+  }
+
+  head(): number {
+    return this.#head;
+  }
+
+  /** Stores all entries in one transaction and returns, per entry, its events; `fresh` are those that were not stored before. */
+  commit(
+    entries: readonly Entry[],
+    now: () => number,
+  ): {
+    readonly stored: readonly Recorded[][];
+    readonly fresh: readonly Recorded[];
+  } {
+    const fresh: Recorded[] = [];
+    const tips = new Map<string, string>();
+    this.#refuseReplaced();
+    this.#db.exec("BEGIN IMMEDIATE");
+    try {
+      this.#refuseStale();
+      const stored = entries.map((drafts) =>
+        drafts.map((draft) => this.#insert(draft, fresh, tips, now)),
+      );
+      this.#db.exec("COMMIT");
+      this.#head += fresh.length;
+      for (const [mission, hash] of tips) this.#tips.set(mission, hash);
+      return { stored, fresh };
+    } catch (error) {
+      // On a full disk SQLite may have rolled back by itself.
+      if (this.#db.isTransaction) this.#db.exec("ROLLBACK");
+      throw error;
+    }
+  }
+
+  find(missionId: string, key: string): Recorded | undefined {
+    return this.#events(
+      `${SELECT} WHERE mission = ? AND key = ?`,
+      missionId,
+      key,
+    ).at(0);
+  }
+
+  read(
+    after: number,
+    limit: number,
+    missionId: string | undefined,
+  ): Recorded[] {
+    return missionId === undefined
+      ? this.#events(
+          `${SELECT} WHERE seq > ? ORDER BY seq LIMIT ?`,
+          after,
+          limit,
+        )
+      : this.#events(
+          `${SELECT} WHERE mission = ? AND seq > ? ORDER BY seq LIMIT ?`,
+          missionId,
+          after,
+          limit,
+        );
+  }
+
+  ofType(missionId: string, type: string): Recorded[] {
+    return this.#events(
+      `${SELECT} WHERE mission = ? AND type = ? ORDER BY seq`,
+      missionId,
+      type,
+    );
+  }
+
+  missions(): string[] {
+    // Jumps from one mission to the next in the index instead of reading all of it.
+    return this.#statement(
+      `WITH RECURSIVE ids (id) AS (
+         SELECT MIN(mission) FROM events
+         UNION ALL
+         SELECT (SELECT MIN(mission) FROM events WHERE mission > ids.id) FROM ids WHERE ids.id IS NOT NULL
+       )
+       SELECT id FROM ids WHERE id IS NOT NULL AND id <> ?
+       ORDER BY (SELECT MIN(seq) FROM events WHERE mission = id)`,
+    )
+      .all(HUB_STREAM)
+      .map((row) => String(row["id"]));
+  }
+
+  /** All rows in order, one at a time. */
+  rows(): Iterable<Row> {
+    return this.#statement(
+      `${SELECT} ORDER BY seq`,
+    ).iterate() as Iterable<unknown> as Iterable<Row>;
+  }
+
+  close(): void {
+    this.#db.close();
+  }
+
+  #insert(
+    draft: Draft,
+    fresh: Recorded[],
+    tips: Map<string, string>,
+    now: () => number,
+  ): Recorded {
+    const { missionId, key } = draft;
+    const known = key === undefined ? undefined : this.find(missionId, key);
+    if (known !== undefined) return known;
+    const { event, body } = seal(draft, {
+      seq: this.#head + fresh.length + 1,
+      at: now(),
+      epoch: this.#epoch,
+      prevHash: tips.get(missionId) ?? this.#tip(missionId),
+    });
+    this.#statement(INSERT).run(...values(toRow(event, body)));
+    tips.set(missionId, event.hash);
+    fresh.push(event);
+    return event;
+  }
+
+  #tip(missionId: string): string {
+    const known = this.#tips.get(missionId);
+    if (known !== undefined) return known;
+    const last = this.#statement(
+      "SELECT hash FROM events WHERE mission = ? ORDER BY seq DESC LIMIT 1",
+    ).get(missionId);
+    return last === undefined ? "" : String(last["hash"]);
+  }
+
+  /** Inside the transaction, so nobody can take over between the check and the commit. */
+  #refuseStale(): void {
+    const epoch = this.#statement("SELECT epoch FROM writer").get()?.["epoch"];
+    if (epoch !== this.#epoch)
+      throw logFenced(this.#file, "another window has taken over");
+  }
+
+  /** What is written to a file that was deleted or moved would be acknowledged and lost. */
+  #refuseReplaced(): void {
+    const now = statSync(this.#file, { bigint: true, throwIfNoEntry: false });
+    if (now?.ino !== this.#identity.ino || now.dev !== this.#identity.dev)
+      throw logFenced(this.#file, "the file was moved, deleted or replaced");
+  }
+
+  #events(sql: string, ...parameters: readonly SQLInputValue[]): Recorded[] {
+    const rows = this.#statement(sql).all(...parameters) as unknown as Row[];
+    return rows.map((row) => {
+      const event = fromRow(row);
+      if (event === undefined) throw markDamaged(this.#file);
+      return upcast(event);
+    });
+  }
+
+  #statement(sql: string): StatementSync {
+    const known = this.#statements.get(sql);
+    if (known !== undefined) return known;
+    const prepared = this.#db.prepare(sql);
+    this.#statements.set(sql, prepared);
+    return prepared;
+  }
+}
