@@ -1,5 +1,6 @@
 import type { Outcome } from "../protocol/event.ts";
 import { RoundtableError } from "../core/errors.ts";
+import { phase } from "../core/consensus/decision.ts";
 import { changeProposal } from "./change.ts";
 import type { Line } from "./line.ts";
 import { rule } from "./ruling.ts";
@@ -23,10 +24,11 @@ export async function review(line: Line): Promise<Outcome> {
   });
   const change = await changeProposal(line, proposed);
   const decision = await vote(line, change);
-  if (decision.phase === "approved")
-    return { kind: "accepted", summary: `Accepted. ${decision.because}` };
-  if (decision.phase === "blocked")
-    return { kind: "blocked", summary: `Blocked. ${decision.because}` };
+  const because = decision.outcome?.because ?? "";
+  if (phase(decision) === "approved")
+    return { kind: "accepted", summary: `Accepted. ${because}` };
+  if (phase(decision) === "blocked")
+    return { kind: "blocked", summary: `Blocked. ${because}` };
   if (electorate.length === 0)
     return {
       kind: "accepted",
@@ -34,7 +36,7 @@ export async function review(line: Line): Promise<Outcome> {
         "Nothing the tools found blocks this change. No model has read it: this is evidence alone.",
     };
   if (approve !== "ask")
-    return { kind: "blocked", summary: `Not accepted. ${decision.because}` };
+    return { kind: "blocked", summary: `Not accepted. ${because}` };
   const word = await rule(line, change, decision);
   if (word.kind === "go")
     return { kind: "accepted", summary: "Accepted: you decided." };

@@ -1,4 +1,5 @@
-import type { DecisionState } from "../core/consensus/state.ts";
+import { phase, type DecisionState } from "../core/consensus/decision.ts";
+import { dissentOf } from "../core/consensus/dissent.ts";
 import type { HumanVerdict } from "../protocol/consensus.ts";
 import type { Outcome } from "../protocol/event.ts";
 import type { Lesson, Line } from "./line.ts";
@@ -22,9 +23,9 @@ export async function rule(
   const { approve, maxAttempts } = line.opened;
   const lesson = lessonOf(decision);
   const mayRevise = proposal.attempt < maxAttempts;
-  if (decision.phase === "blocked" && mayRevise)
+  if (phase(decision) === "blocked" && mayRevise)
     return { kind: "revise", lesson };
-  if (approve === "auto" && decision.phase !== "approved")
+  if (approve === "auto" && phase(decision) !== "approved")
     return mayRevise
       ? { kind: "revise", lesson }
       : { kind: "end", outcome: unresolved(proposal, decision) };
@@ -118,7 +119,7 @@ async function byPolicy(
 }
 
 function question({ subject }: Proposal, decision: DecisionState): string {
-  switch (decision.phase) {
+  switch (phase(decision)) {
     case "approved":
       return subject === "change"
         ? "The team approves the change. Merge it?"
@@ -135,7 +136,7 @@ function question({ subject }: Proposal, decision: DecisionState): string {
 function unresolved({ subject }: Proposal, decision: DecisionState): Outcome {
   return {
     kind: "blocked",
-    summary: `The ${subject} was not approved: ${decision.because} Nothing was merged.`,
+    summary: `The ${subject} was not approved: ${decision.outcome?.because ?? ""} Nothing was merged.`,
   };
 }
 
@@ -150,7 +151,7 @@ function lessonOf(decision: DecisionState): Lesson {
     ],
     remarks: [
       ...failed.map(({ tool, summary }) => `${tool} failed: ${summary}`),
-      ...decision.dissent.map(({ reason }) => reason),
+      ...dissentOf(decision, "approved").map(({ reason }) => reason),
     ],
   };
 }
