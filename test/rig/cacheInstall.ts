@@ -5,16 +5,17 @@ import path from "node:path";
 import { cacheFolder } from "./project.ts";
 
 /**
- * Returns the cached folder `name`, filling it first if it is not there yet.
+ * Returns the folder `name` of the cache, filling it first if it is not there yet; `cache` is `.vscode-test` unless given.
  * It is filled under another name and renamed when complete, so an interrupted or a parallel install never looks like a finished one.
  */
 export async function cacheInstall(
   name: string,
   fill: (folder: string) => Promise<void>,
+  cache = cacheFolder,
 ): Promise<string> {
-  const complete = path.join(cacheFolder, name);
+  const complete = path.join(cache, name);
   if (existsSync(complete)) return complete;
-  await removeAbandoned(name);
+  await removeAbandoned(cache, name);
   const partial = `${complete}.partial-${String(process.pid)}`;
   await mkdir(partial, { recursive: true });
   try {
@@ -30,14 +31,14 @@ export async function cacheInstall(
   return complete;
 }
 
-async function removeAbandoned(name: string): Promise<void> {
-  await mkdir(cacheFolder, { recursive: true });
-  for (const entry of await readdir(cacheFolder)) {
+async function removeAbandoned(cache: string, name: string): Promise<void> {
+  await mkdir(cache, { recursive: true });
+  for (const entry of await readdir(cache)) {
     const pid = entry.startsWith(`${name}.partial-`)
       ? Number(entry.split("-").at(-1))
       : undefined;
     if (pid !== undefined && !isRunning(pid)) {
-      await rm(path.join(cacheFolder, entry), { recursive: true, force: true });
+      await rm(path.join(cache, entry), { recursive: true, force: true });
     }
   }
 }

@@ -1,5 +1,5 @@
 import { accessSync, constants, existsSync } from "node:fs";
-import { rename } from "node:fs/promises";
+import { rename, writeFile } from "node:fs/promises";
 import path from "node:path";
 
 import { chromium, type Browser } from "playwright-core";
@@ -13,7 +13,7 @@ const packaged = "153.0.0";
  * Returns the path of a Chromium: the one named by CHROMIUM_PATH, one the machine has, or a headless one installed from the npm registry.
  * Throws with what to install when none of them can be had.
  */
-export async function findChromium(): Promise<string> {
+async function findChromium(): Promise<string> {
   const named = process.env["CHROMIUM_PATH"];
   if (named !== undefined && named !== "") {
     if (existsSync(named)) return named;
@@ -27,8 +27,9 @@ export async function findChromium(): Promise<string> {
 /** Starts the browser that `findChromium` found, headless and quiet without a network. */
 export async function launchChromium(): Promise<Browser> {
   const executablePath = await findChromium();
+  const env = { ...process.env, ...fontsFor(executablePath) };
   try {
-    return await chromium.launch({ executablePath, args: quietFlags });
+    return await chromium.launch({ executablePath, args: quietFlags, env });
   } catch (cause) {
     throw new Error(
       `${executablePath} does not start. Install Chromium (apt-get install chromium), or the libraries it needs ` +
@@ -37,6 +38,16 @@ export async function launchChromium(): Promise<Browser> {
     );
   }
 }
+
+/** A machine without fonts shows no text, so there the packaged browser is pointed at the font it came with. */
+function fontsFor(executablePath: string): Readonly<Record<string, string>> {
+  const packagedFonts = path.join(path.dirname(executablePath), fontsFile);
+  return existsSync("/usr/share/fonts") || !existsSync(packagedFonts)
+    ? {}
+    : { FONTCONFIG_FILE: packagedFonts };
+}
+
+const fontsFile = path.join("fonts", "roundtable.conf");
 
 const quietFlags = [
   "--no-sandbox",
@@ -115,5 +126,9 @@ async function unpack(target: string): Promise<void> {
   if (code !== 0) {
     throw new Error(`The packaged Chromium could not be unpacked.\n${output}`);
   }
+  await writeFile(
+    path.join(unpacked, fontsFile),
+    '<?xml version="1.0"?><fontconfig><dir prefix="relative">fonts</dir><cachedir prefix="xdg">fontconfig</cachedir></fontconfig>\n',
+  );
   await rename(unpacked, path.join(target, "browser"));
 }
