@@ -1,8 +1,8 @@
 import type { Import } from "./imports.ts";
 
-/** Who may import whom: a room is a file or a folder (ending in a slash), listed before the folder around it. */
+/** Who may import whom. A room is a file or folder (ending in a slash) or a file with the folder of its parts; the first that fits counts. */
 interface Room {
-  readonly at: string;
+  readonly at: string | readonly string[];
   readonly mayImport: readonly string[];
   /** Importable with `import type` only. */
   readonly mayImportTypes?: readonly string[];
@@ -17,6 +17,15 @@ const everyInnerRoom = [
   "src/hub/",
   "src/peering/",
   "src/adapters/",
+];
+
+/** What both doors are made of; they parse what comes in at the edge, with the schemas of protocol. */
+const behindDoors = [
+  "src/app.ts",
+  "src/world.ts",
+  "src/adapters/",
+  "src/core/",
+  "src/protocol/",
 ];
 
 /** Each room may also import itself; an adapter not named here has no library of its own. */
@@ -40,7 +49,8 @@ const rooms: readonly Room[] = [
   },
   { at: "src/adapters/roles/", mayImport: [...adapter, "yaml"] },
   { at: "src/adapters/*/", mayImport: adapter },
-  { at: "src/app.ts", mayImport: everyInnerRoom },
+  { at: ["src/app.ts", "src/app/"], mayImport: everyInnerRoom },
+  { at: "src/world.ts", mayImport: [...adapter, "src/adapters/"] },
   {
     at: "src/panel/",
     mayImport: [
@@ -58,23 +68,13 @@ const rooms: readonly Room[] = [
   },
   {
     at: "src/extension.ts",
-    mayImport: [
-      "src/app.ts",
-      "src/adapters/",
-      "src/core/",
-      "src/vscode/",
-      "vscode",
-    ],
+    mayImport: [...behindDoors, "src/vscode/", "vscode"],
+    mayImportTypes: ["src/ports.ts"],
   },
   {
-    at: "src/cli.ts",
-    mayImport: [
-      "src/app.ts",
-      "src/adapters/",
-      "src/core/",
-      "commander",
-      "node:",
-    ],
+    at: ["src/cli.ts", "src/cli/"],
+    mayImport: [...behindDoors, "commander", "node:"],
+    mayImportTypes: ["src/ports.ts"],
   },
 ];
 
@@ -89,26 +89,23 @@ export function offences(imports: readonly Import[]): readonly string[] {
       ...room.mayImport,
       ...(found.typeOnly ? (room.mayImportTypes ?? []) : []),
     ];
-    return isWithin(room, found) || allowed.some((at) => covers(at, found.to))
+    return isAtHome(room, found) || allowed.some((at) => covers(at, found.to))
       ? []
       : [
-          `${found.from} imports ${found.to}; ${room.at} may import ${allowed.join(", ")}.`,
+          `${found.from} imports ${found.to}; this room may import ${allowed.join(", ")}.`,
         ];
   });
 }
 
 /** A wildcard room stands for many; only the folder that the file is in counts as its own. */
-function isWithin(room: Room, { from, to }: Import): boolean {
-  const own = room.at.includes("*")
-    ? from
-        .split("/")
-        .slice(0, room.at.split("/").length - 1)
-        .join("/") + "/"
-    : room.at;
-  return contains(own, to);
+function isAtHome({ at }: Room, { from, to }: Import): boolean {
+  if (typeof at !== "string" || !at.includes("*")) return contains(at, to);
+  const depth = at.split("/").length - 1;
+  return to.startsWith(`${from.split("/").slice(0, depth).join("/")}/`);
 }
 
-function contains(at: string, file: string): boolean {
+function contains(at: Room["at"], file: string): boolean {
+  if (typeof at !== "string") return at.some((part) => contains(part, file));
   if (at.includes("*")) {
     return new RegExp(`^${at.replaceAll("*", "[^/]+")}`).test(file);
   }

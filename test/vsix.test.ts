@@ -1,0 +1,17 @@
+import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
+import { test } from "node:test";
+
+import { listFiles } from "@vscode/vsce";
+
+import { inRoot, root } from "./rig/project.ts";
+
+test("the package holds the files of test/golden/vsix-files.txt and no others", async () => {
+  const files = await listFiles({ cwd: root, dependencies: false });
+  // Chunks are named after their content; that they are there is what counts.
+  const named = files.map((file) =>
+    file.replace(/^dist\/chunks\/.*\.js$/, "dist/chunks/*.js"),
+  );
+  const golden = await readFile(inRoot("test/golden/vsix-files.txt"), "utf8");
+  assert.deepEqual([...new Set(named)].sort(), golden.trim().split("\n"));
+});
