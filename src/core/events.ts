@@ -1,8 +1,16 @@
 /** How events are hashed and how old ones are read. */
-import type { Recorded } from "../protocol/event.ts";
+import type { DataOf, EventType, Recorded } from "../protocol/event.ts";
 import { EVENT_VERSION } from "../protocol/event.ts";
 import { RoundtableError } from "./errors.ts";
 import { canonicalJson } from "./json.ts";
+
+/** A fact of one of the types `T`, without its place in the log. */
+export type Fact<T extends EventType> = {
+  [K in T]: { readonly type: K; readonly data: DataOf<K> };
+}[T];
+
+/** Any fact, as far as a fold needs it; a `Recorded` event is one. */
+export type AnyFact = Fact<EventType>;
 
 /** The text an event's `hash` is the SHA-256 of: all its members but `hash`, as canonical JSON. */
 export function hashInput(event: Omit<Recorded, "hash">): string {

@@ -1,0 +1,204 @@
+/** A decision as its events tell it. One fold for plan, change and question; nothing here reads a clock or decides anything. */
+import type { AnyFact, Fact } from "../events.ts";
+import { canonicalJson } from "../json.ts";
+import type {
+  Ballot,
+  Elector,
+  Evidence,
+  Tally,
+} from "../../protocol/consensus.ts";
+import type { DataOf } from "../../protocol/event.ts";
+
+/** What the decider emits: the events of a decision without their place in the log. */
+export type DecisionEvent = Fact<
+  | "RoundOpened"
+  | "EvidenceRecorded"
+  | "BallotCast"
+  | "BallotSetAside"
+  | "RoundTallied"
+  | "DecisionMade"
+  | "DecisionEscalated"
+  | "HumanRuled"
+>;
+
+/** How the team's part of a decision ended; `escalated` means the human decides. */
+export interface TeamOutcome {
+  readonly kind: "approved" | "blocked" | "escalated";
+  readonly because: string;
+}
+
+/** Everything the decider knows of one decision: plain data, equal for equal events. */
+export interface DecisionState {
+  /** The round that is open or was open last. */
+  readonly round: DataOf<"RoundOpened"> | undefined;
+  readonly evidence: readonly Evidence[];
+  /** Ballots that count, in order of arrival: at most one per agent and round. */
+  readonly ballots: readonly Ballot[];
+  readonly setAside: readonly DataOf<"BallotSetAside">[];
+  /** One per closed round. */
+  readonly tallies: readonly Tally[];
+  readonly outcome: TeamOutcome | undefined;
+  readonly ruling: DataOf<"HumanRuled"> | undefined;
+}
+
+/** Where a decision stands. `tallied` is only seen when a crash fell between a tally and what follows from it. */
+export type DecisionPhase =
+  "unopened" | "collecting" | "tallied" | "approved" | "blocked" | "escalated";
+
+/** A decision nobody opened yet. */
+export const initial: DecisionState = {
+  round: undefined,
+  evidence: [],
+  ballots: [],
+  setAside: [],
+  tallies: [],
+  outcome: undefined,
+  ruling: undefined,
+};
+
+/** The state after one more event. An event that would change what is final, or a ballot the round's snapshot does not admit, changes nothing. */
+export function evolve(
+  state: DecisionState,
+  event: DecisionEvent,
+): DecisionState {
+  if (event.type === "HumanRuled")
+    return state.outcome === undefined || state.ruling !== undefined
+      ? state
+      : { ...state, ruling: event.data };
+  if (event.type === "BallotSetAside")
+    return { ...state, setAside: [...state.setAside, event.data] };
+  if (state.outcome !== undefined) return state;
+  switch (event.type) {
+    case "RoundOpened":
+      return follows(state, event.data)
+        ? { ...state, round: event.data }
+        : state;
+    case "EvidenceRecorded":
+      return state.evidence.some((known) => known.id === event.data.evidence.id)
+        ? state
+        : { ...state, evidence: [...state.evidence, event.data.evidence] };
+    case "BallotCast":
+      return admits(state, event.data.ballot)
+        ? { ...state, ballots: [...state.ballots, event.data.ballot] }
+        : state;
+    case "RoundTallied":
+      return phase(state) === "collecting"
+        ? { ...state, tallies: [...state.tallies, event.data.tally] }
+        : state;
+    case "DecisionMade":
+      return {
+        ...state,
+        outcome: { kind: event.data.outcome, because: event.data.because },
+      };
+    case "DecisionEscalated":
+      return {
+        ...state,
+        outcome: { kind: "escalated", because: event.data.because },
+      };
+  }
+}
+
+/** The state of decision `decisionId` after `events`; events of other kinds and other decisions are skipped. */
+export function fold(
+  events: readonly AnyFact[],
+  decisionId: string,
+): DecisionState {
+  return events.reduce(
+    (state, event) =>
+      isDecisionEvent(event) && event.data.decisionId === decisionId
+        ? evolve(state, event)
+        : state,
+    initial,
+  );
+}
+
+/** Where the decision stands. */
+export function phase(state: DecisionState): DecisionPhase {
+  if (state.outcome !== undefined) return state.outcome.kind;
+  if (state.round === undefined) return "unopened";
+  return state.tallies.some((tally) => tally.round === state.round?.round)
+    ? "tallied"
+    : "collecting";
+}
+
+/** Members of the electorate who may vote: the snapshot without the authors. */
+export function electors(state: DecisionState): readonly Elector[] {
+  const { round } = state;
+  return round === undefined
+    ? []
+    : round.electorate.filter(
+        (elector) => !round.authorIds.includes(elector.agentId),
+      );
+}
+
+/** Electors whose ballot for the open round is not in yet; empty when no round is open. */
+export function missingBallots(state: DecisionState): readonly Elector[] {
+  if (phase(state) !== "collecting") return [];
+  return electors(state).filter(
+    (elector) =>
+      ballotIn(state, elector.agentId, state.round?.round ?? 0) === undefined,
+  );
+}
+
+/** The ballot of `agentId` that counts for `round`, if one was cast. */
+export function ballotIn(
+  state: DecisionState,
+  agentId: string,
+  round: number,
+): Ballot | undefined {
+  return state.ballots.find(
+    (ballot) => ballot.agentId === agentId && ballot.round === round,
+  );
+}
+
+/** The ballots a tally counts now: each elector's latest one, since silence in the rebuttal leaves the sealed ballot standing. */
+export function standingBallots(state: DecisionState): readonly Ballot[] {
+  return electors(state).flatMap((elector) => {
+    const own = state.ballots.filter(
+      (ballot) => ballot.agentId === elector.agentId,
+    );
+    return own.slice(-1);
+  });
+}
+
+/** True when both say exactly the same. */
+export function sameBallot(one: Ballot, other: Ballot): boolean {
+  return canonicalJson(one) === canonicalJson(other);
+}
+
+function admits(state: DecisionState, ballot: Ballot): boolean {
+  return (
+    phase(state) === "collecting" &&
+    state.round?.round === ballot.round &&
+    state.round.artifactHash === ballot.artifactHash &&
+    electors(state).some((elector) => elector.agentId === ballot.agentId) &&
+    ballotIn(state, ballot.agentId, ballot.round) === undefined
+  );
+}
+
+/** A later round keeps everything the first one fixed: joins, leaves and new rules in between change nothing. */
+function follows(state: DecisionState, next: DataOf<"RoundOpened">): boolean {
+  if (state.round === undefined) return next.round === 1;
+  const frozen = (round: DataOf<"RoundOpened">): string =>
+    canonicalJson({ ...round, round: 0, deadline: 0 });
+  return (
+    phase(state) === "tallied" &&
+    next.round === state.round.round + 1 &&
+    frozen(next) === frozen(state.round)
+  );
+}
+
+const DECISION_EVENTS: Readonly<Record<DecisionEvent["type"], true>> = {
+  RoundOpened: true,
+  EvidenceRecorded: true,
+  BallotCast: true,
+  BallotSetAside: true,
+  RoundTallied: true,
+  DecisionMade: true,
+  DecisionEscalated: true,
+  HumanRuled: true,
+};
+
+function isDecisionEvent(event: AnyFact): event is DecisionEvent {
+  return Object.hasOwn(DECISION_EVENTS, event.type);
+}
