@@ -21,10 +21,23 @@ export function building(request: ScriptRequest): ScriptedTurn {
   return play(scene, request);
 }
 
-const runTests: ScriptedCall = {
-  name: "run_check",
-  input: { argv: ["node", "--test"] },
-};
+/** Runs the first of the checks the developer was given; the sample's own tests when none is named. */
+function runTests(text: string) {
+  return (request: ScriptRequest): ScriptedTurn =>
+    say(text, {
+      name: "run_check",
+      input: { argv: firstCheck(request.brief) },
+    });
+}
+
+function firstCheck(brief: string): readonly string[] {
+  const section = brief.split("## Checks you may run\n").at(-1) ?? "";
+  const argv = /\[\s*\[([^[\]]+)\]/.exec(section)?.[1];
+  const words = [...(argv ?? "").matchAll(/"([^"\\]+)"/g)].map(
+    ([, word]) => word ?? "",
+  );
+  return words.length > 0 ? words : ["node", "--test"];
+}
 
 function edit(path: string, old: string, text: string): ScriptedCall {
   return { name: "edit_file", input: { path, old, new: text } };
@@ -78,7 +91,7 @@ const scenes: Readonly<Record<string, Scene>> = {
       read("src/order.js"),
       read("test/order.test.js"),
     ),
-    say("Before I touch anything, I want to see the test fail.", runTests),
+    runTests("Before I touch anything, I want to see the test fail."),
     afterRun(
       "It fails as reported. subtotal() already adds up the lines, so the coupon comes off that, once.",
       "The code is clear enough: subtotal() adds up the lines, so the coupon comes off that, once.",
@@ -93,7 +106,7 @@ const scenes: Readonly<Record<string, Scene>> = {
 `,
       ),
     ),
-    say("Shorter than before. The same tests again.", runTests),
+    runTests("Shorter than before. The same tests again."),
     handIn(
       "The total is right now; what still fails lies outside this step.",
       done(
@@ -140,7 +153,7 @@ test("a receipt shows the coupon above the total", () => {
 `,
       ),
     ),
-    say("Let us see.", runTests),
+    runTests("Let us see."),
     handIn(
       "The receipt's tests pass. What still fails is the sum itself, and that is being mended in the other worktree.",
       done(
@@ -162,9 +175,8 @@ the receipt shows it above the total.
 `,
       ),
     ),
-    say(
+    runTests(
       "Both changes together for the first time, so the tests run again.",
-      runTests,
     ),
     handIn(
       "Something still fails with both changes together. The review needs to see that.",
@@ -198,7 +210,7 @@ test("a coupon worth more than the order makes it free", () => {
 `,
       ),
     ),
-    say("It has to fail now, or it proves nothing.", runTests),
+    runTests("It has to fail now, or it proves nothing."),
     afterRun(
       "It fails: the shop would pay out 2.00. The total has to stop at zero.",
       "Now the total has to stop at zero.",
@@ -210,7 +222,7 @@ test("a coupon worth more than the order makes it free", () => {
 `,
       ),
     ),
-    say("And again.", runTests),
+    runTests("And again."),
     handIn(
       "The new test is in, but something fails. The review needs to see that.",
       done(
@@ -233,7 +245,7 @@ and never takes it below zero; the receipt shows it above the total.
 `,
       ),
     ),
-    say("One last run over everything.", runTests),
+    runTests("One last run over everything."),
     handIn(
       "Something fails that passed before. The review needs to see that.",
       done(
