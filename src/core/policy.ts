@@ -1,7 +1,7 @@
 /** What agents may touch. Pure rules over names: links are resolved by whoever opens the file, before and after asking here. */
 
 /** What happens to a request: done, put before the human, or refused. `rule` names the reason for people and the log. */
-export interface Ruling {
+export interface PolicyRuling {
   readonly ruling: "allow" | "ask" | "deny";
   readonly rule: string;
 }
@@ -63,7 +63,7 @@ const IGNORED = /[\p{Default_Ignorable_Code_Point}\u0307]/gu;
  * What may happen to the file at `path`, relative to the root and separated by `/`. Every segment counts, at any depth, whether or not the
  * file exists, in any case, Unicode form and with the trailing dots and spaces that Windows drops. Names that could mean another file are refused.
  */
-export function rulePath(path: string, mode: "read" | "write"): Ruling {
+export function rulePath(path: string, mode: "read" | "write"): PolicyRuling {
   if (!isPlain(path)) return deny("path-shape");
   const segments = path
     .split("/")
@@ -119,7 +119,7 @@ export function lifecycleScriptsChanged(
 }
 
 /** Commands run freely only where a sandbox really holds them; a list of harmless commands would be no control. */
-export function ruleCommand(sandboxHolds: boolean): Ruling {
+export function ruleCommand(sandboxHolds: boolean): PolicyRuling {
   return sandboxHolds ? allow("sandboxed-command") : ask("no-sandbox");
 }
 
@@ -133,7 +133,7 @@ export interface PinnedTool {
 export function ruleTool(
   tool: PinnedTool,
   approved: ReadonlyMap<string, string>,
-): Ruling {
+): PolicyRuling {
   if (!/^[\w.-]{1,64}\/[\w.-]{1,128}$/u.test(tool.name))
     return deny("tool-name");
   const pin = approved.get(tool.name);
@@ -189,14 +189,14 @@ function scriptsOf(text: string): ReadonlyMap<string, string> | undefined {
   }
 }
 
-function allow(rule: string): Ruling {
+function allow(rule: string): PolicyRuling {
   return { ruling: "allow", rule };
 }
 
-function ask(rule: string): Ruling {
+function ask(rule: string): PolicyRuling {
   return { ruling: "ask", rule };
 }
 
-function deny(rule: string): Ruling {
+function deny(rule: string): PolicyRuling {
   return { ruling: "deny", rule };
 }
