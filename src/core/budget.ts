@@ -47,10 +47,8 @@ export function foldBudget(events: readonly AnyFact[]): BudgetState {
 /** Whether a call of at most `microUsd` fits under the cap, all calls in flight at their worst. Reserving only what fits keeps spent + reserved ≤ cap always. */
 export function mayReserve(
   state: BudgetState,
-  {
-    microUsd,
-    capMicroUsd,
-  }: { readonly microUsd: number; readonly capMicroUsd: number },
+  capMicroUsd: number,
+  microUsd: number,
 ): boolean {
   return (
     Number.isSafeInteger(microUsd) &&
