@@ -1,6 +1,13 @@
 // Bundles the extension, the command line and the panel into dist/ and holds them to their byte budgets.
-import { existsSync } from "node:fs";
-import { chmod, readFile, readdir, rm, writeFile } from "node:fs/promises";
+import { existsSync, rmSync } from "node:fs";
+import {
+  chmod,
+  readFile,
+  readdir,
+  rename,
+  rm,
+  writeFile,
+} from "node:fs/promises";
 import path from "node:path";
 import { gzipSync } from "node:zlib";
 
@@ -8,6 +15,9 @@ import * as esbuild from "esbuild";
 
 const root = import.meta.dirname;
 const dist = path.join(root, "dist");
+// Bundled aside and put in place when complete and within budget.
+const outdir = `out/dist-${String(process.pid)}`;
+const made = path.join(root, outdir);
 const budgets = {
   activation: 200_000,
   panel: 150_000,
@@ -28,7 +38,7 @@ const shared = {
 /** The host: what a mission needs only later is imported with `await import()` and lands in a chunk of its own. */
 const host = {
   ...shared,
-  outdir: "dist",
+  outdir,
   platform: "node",
   format: "esm",
   target: "node22",
@@ -44,7 +54,7 @@ const host = {
 const panel = {
   ...shared,
   entryPoints: { panel: "src/panel/main.ts" },
-  outdir: "dist",
+  outdir,
   platform: "browser",
   format: "esm",
   target: "chrome130",
@@ -72,7 +82,6 @@ const missing = ["src/extension.ts", "src/cli.ts", "src/panel/main.ts"].filter(
 if (missing.length > 0) {
   fail([`Nothing to build from: ${missing.join(", ")} is missing.`]);
 }
-await rm(dist, { recursive: true, force: true });
 
 const built = await Promise.all([
   esbuild.build({
@@ -80,15 +89,17 @@ const built = await Promise.all([
     entryPoints: { extension: "src/extension.ts", "chunks/cli": "src/cli.ts" },
     external: ["vscode"],
   }),
-  // Proof that the command line does without VS Code: here vscode is not external, so reaching it is an error.
-  esbuild.build({ ...host, entryPoints: ["src/cli.ts"], write: false }),
   esbuild.build(panel),
-]).catch((error) => fail([error.message.split("\n")[0]]));
-await writeFile(path.join(dist, "cli.js"), cli);
-await chmod(path.join(dist, "cli.js"), 0o755);
-await writeFile(path.join(dist, "NOTICES.txt"), await notices(built));
+]).catch(() => fail(["The sources above do not fit together."]));
+// Proof that the command line does without VS Code: here vscode is not external, so reaching it is an error.
+await esbuild
+  .build({ ...host, entryPoints: ["src/cli.ts"], write: false })
+  .catch(() => fail(["src/cli.ts must not reach vscode."]));
+await writeFile(path.join(made, "cli.js"), cli);
+await chmod(path.join(made, "cli.js"), 0o755);
+await writeFile(path.join(made, "NOTICES.txt"), await notices(built));
 
-const panelCode = await readFile(path.join(dist, "panel.js"));
+const panelCode = await readFile(path.join(made, "panel.js"));
 const sizes = [
   [
     "activation: dist/extension.js and its static imports",
@@ -97,7 +108,7 @@ const sizes = [
   ],
   ["panel: dist/panel.js", panelCode.length, budgets.panel],
   ["panel, gzipped", gzipSync(panelCode).length, budgets.panelGzipped],
-  ["everything in dist/", await sizeOf(dist), budgets.everything],
+  ["everything in dist/", await sizeOf(made), budgets.everything],
 ];
 for (const [what, bytes, budget] of sizes) {
   console.log(`${kilobytes(bytes)} of ${kilobytes(budget)}  ${what}`);
@@ -110,6 +121,8 @@ fail(
         `Over budget by ${kilobytes(bytes - budget).trim()}: ${what}. Import what is not needed at once with await import(), or drop it.`,
     ),
 );
+await rm(dist, { recursive: true, force: true });
+await rename(made, dist);
 
 /** Bytes that are loaded before activate() runs: the entry and, transitively, what it imports statically. */
 function activation({ outputs }) {
@@ -123,7 +136,7 @@ function activation({ outputs }) {
       }
     }
   };
-  visit("dist/extension.js");
+  visit(`${outdir}/extension.js`);
   return [...seen].reduce((sum, file) => sum + outputs[file].bytes, 0);
 }
 
@@ -171,5 +184,6 @@ function kilobytes(bytes) {
 function fail(sentences) {
   if (sentences.length === 0) return;
   for (const sentence of sentences) console.error(sentence);
+  rmSync(made, { recursive: true, force: true });
   process.exit(1);
 }

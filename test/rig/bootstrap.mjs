@@ -14,7 +14,12 @@ const [script, ...args] = process.argv.slice(2);
 if (script === undefined) {
   stop("bootstrap.mjs needs the script to run as its first argument.");
 }
-if (!isInstalled()) install();
+if (!isInstalled()) {
+  console.error("Installing the packages of package-lock.json (npm ci)");
+  npm("ci", "--ignore-scripts", "--no-audit", "--no-fund");
+}
+// Of all install scripts only the one of node is needed, and it alone is run, whichever npm this is.
+if (!isNode24()) npm("rebuild", "node");
 if (!isNode24()) {
   stop(
     "node_modules has no Node 24: its install script did not run. Allow it once with\n" +
@@ -43,17 +48,16 @@ function packagesOf(lockfile) {
   return JSON.parse(readFileSync(lockfile, "utf8")).packages ?? {};
 }
 
-function install() {
-  console.error("Installing the packages of package-lock.json (npm ci)");
+function npm(...command) {
   const npmCli = process.env.npm_execpath;
-  const ci = ["ci", "--no-audit", "--no-fund", "--loglevel=error"];
-  const options = { cwd: root, stdio: ["ignore", process.stderr, "inherit"] };
+  const args = [...command, "--loglevel=error"];
+  const options = { cwd: root, stdio: ["ignore", "ignore", "inherit"] };
   const { status, error } = /npm-cli\.c?js$/.test(npmCli ?? "")
-    ? spawnSync(process.execPath, [npmCli, ...ci], options)
-    : spawnSync("npm", ci, { ...options, shell: windows });
+    ? spawnSync(process.execPath, [npmCli, ...args], options)
+    : spawnSync("npm", args, { ...options, shell: windows });
   if (error !== undefined || status !== 0) {
     stop(
-      `npm ci did not finish${error === undefined ? "" : ` (${error.message})`}. ` +
+      `npm ${command[0]} did not finish${error === undefined ? "" : ` (${error.message})`}. ` +
         "Check the connection to the npm registry and run the command again.",
     );
   }

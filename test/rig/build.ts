@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
-import { glob, mkdir, readFile, writeFile } from "node:fs/promises";
+import { glob, mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 
 import { inRoot, root, runNode } from "./project.ts";
@@ -22,6 +22,7 @@ export async function build(): Promise<void> {
     return;
   }
   console.log("Building dist/");
+  await rm(stamp, { force: true });
   const { code } = await runNode(["esbuild.config.mjs"], { show: true });
   if (code !== 0) throw new Error("The build failed; the lines above say why.");
   await mkdir(path.dirname(stamp), { recursive: true });
