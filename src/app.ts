@@ -1,6 +1,15 @@
-import type { IntentInput } from "./protocol/intent.ts";
-import type { HubAddress } from "./protocol/hub.ts";
+import type { CommandGate } from "./agents/commandGate.ts";
+import { createCommandGate } from "./agents/commandGate.ts";
+import { seatTeam, type SeatedTeam } from "./agents/pool.ts";
+import { createHub } from "./hub/hub.ts";
+import { perform } from "./app/perform.ts";
+import { createRunner } from "./app/runner.ts";
+import { fileOf, needsYou, snapshotOf } from "./app/show.ts";
+import { followLog } from "./app/views.ts";
+import type { LinePorts, Opening } from "./mission/line.ts";
 import type { Outcome } from "./protocol/event.ts";
+import type { HubAddress } from "./protocol/hub.ts";
+import type { IntentInput } from "./protocol/intent.ts";
 import type {
   DecisionCard,
   MissionDetail,
@@ -8,7 +17,52 @@ import type {
   PermissionCard,
   Said,
 } from "./protocol/panel.ts";
-import type { Lifetime } from "./ports.ts";
+import type { RoleFile } from "./protocol/role.ts";
+import type { Settings } from "./protocol/settings.ts";
+import type {
+  Chance,
+  Clock,
+  EventLog,
+  EvidenceTools,
+  Git,
+  Hash,
+  Lifetime,
+  McpTools,
+  Models,
+  OpenWorkspace,
+  Sandbox,
+  TextLog,
+} from "./ports.ts";
+
+/** Everything outside, as the doors hand it in. */
+export interface AppPorts {
+  readonly log: EventLog;
+  readonly clock: Clock;
+  readonly chance: Chance;
+  readonly hash: Hash;
+  readonly textLog: TextLog;
+  readonly git: Git;
+  readonly evidence: EvidenceTools;
+  readonly sandbox: Sandbox;
+  readonly openWorkspace: OpenWorkspace;
+  readonly mcp: McpTools;
+  readonly roles: readonly RoleFile[];
+  readonly settings: Settings;
+  /** The provider the settings stand for now: `claude`, `vscode` or `none`. */
+  readonly defaultProvider: () => Promise<string>;
+  /** A provider's models; undefined for `none`. Rejects with `no-model` or `bad-key` when it cannot be used. */
+  readonly models: (provider: string) => Promise<Models | undefined>;
+  /** Commands that check the project at a commit. */
+  readonly findChecks: (
+    repo: string,
+    commit: string,
+  ) => Promise<readonly (readonly string[])[]>;
+  /** Folder for the discovery file. */
+  readonly runDir: string;
+  /** Folder questions from outside may read; undefined where none is open. */
+  readonly root: string | undefined;
+  readonly version: string;
+}
 
 /** Something only the human can answer. */
 export type NeedsYou =
@@ -28,6 +82,12 @@ export interface App extends Lifetime {
   detail(missionId: string): MissionDetail | null;
   /** Up to 200 lines of the conversation before `before` (a `seq`), oldest first. */
   older(missionId: string, before: number): readonly Said[];
+  /** Text of a file before or after the mission's change; empty where it does not exist. */
+  fileOf(
+    missionId: string,
+    side: "before" | "after",
+    path: string,
+  ): Promise<string>;
   /** Everything that waits for the human, oldest first. */
   needsYou(): readonly NeedsYou[];
   /** Called after facts were added, at most once per turn of the event loop; returns the way to stop. */
@@ -47,4 +107,115 @@ export interface App extends Lifetime {
   resumeAll(): Promise<readonly string[]>;
   /** Where the log is, for people. */
   readonly logPlace: string;
+}
+
+/** Puts the rooms together. Nothing listens and nobody sits until the first mission or `listen`. */
+export async function createApp(ports: AppPorts): Promise<App> {
+  const { log, textLog, settings } = ports;
+  const views = followLog(log);
+  const hub = createHub({ ...ports, name: "roundtable" });
+  const commands = createCommandGate(ports);
+  const provider = await ports.defaultProvider();
+  let seated: Promise<SeatedTeam> | undefined;
+
+  const seatAll = (): Promise<SeatedTeam> =>
+    (seated ??= seatTeam(
+      {
+        ...ports,
+        modelsFor: (missionId) => {
+          const [first] = log.read({ missionId, limit: 1 });
+          return ports.models(
+            first?.type === "MissionOpened" ? first.data.model : provider,
+          );
+        },
+        commands,
+        chatRoot: ports.root,
+        trustedSenders: ["hub"],
+        connect: () => hub.connectInProcess(),
+      },
+      ports.roles,
+      {
+        dailyMicroUsd: Math.round(settings.dailyBudgetUsd * 1_000_000),
+        budget: {
+          microUsd: Math.round(settings.budgetUsd * 1_000_000),
+          turnsPerTask: settings.turnsPerTask,
+          taskMs: Math.round(settings.minutesPerTask * 60_000),
+        },
+      },
+    ));
+
+  const runner = createRunner(log, textLog, async (opening, signal) => {
+    const team = await seatAll();
+    await hub.whenSeated(
+      team.agents.map(({ agentId }) => agentId),
+      signal,
+    );
+    return linePorts(ports, commands, hub.team, opening);
+  });
+
+  return {
+    perform: (intent, by) => perform({ ports, views, runner }, intent, by),
+    snapshot: (open) => snapshotOf(views, provider, open),
+    detail: (missionId) => views.get(missionId)?.detail(500) ?? null,
+    older: (missionId, before) =>
+      views.get(missionId)?.older(before, 200) ?? [],
+    fileOf: (missionId, side, path) =>
+      fileOf(views, ports.git, missionId, side, path),
+    needsYou: () => needsYou(views),
+    onChange: (listener) => views.onChange(listener),
+    onTyping: (listener) => hub.onText(listener),
+    ended: (missionId, signal) => runner.ended(missionId, signal),
+    listen: async (options = {}) => {
+      const address = await hub.listen({ ...options, runDir: ports.runDir });
+      await seatAll();
+      return address;
+    },
+    resumeAll: async () => {
+      const open = views
+        .all()
+        .map((view) => view.line())
+        .filter(({ status }) => status === "running" || status === "waiting");
+      for (const { missionId } of open)
+        await perform(
+          { ports, views, runner },
+          { kind: "resume", missionId },
+          "hub",
+        );
+      return open.map(({ missionId }) => missionId);
+    },
+    logPlace: log.place,
+    dispose: async () => {
+      await runner.interruptAll();
+      await (await seated)?.dispose();
+      await hub.dispose();
+      views.dispose();
+    },
+  };
+}
+
+/** Longest a project check may run, ms. */
+const CHECK_MS = 10 * 60_000;
+
+function linePorts(
+  ports: AppPorts,
+  commands: CommandGate,
+  team: LinePorts["team"],
+  { missionId }: Opening,
+): LinePorts {
+  return {
+    ...ports,
+    team,
+    runCheck: (argv, cwd, signal) =>
+      commands.run(
+        {
+          missionId,
+          agentId: "hub",
+          argv,
+          cwd,
+          timeoutMs: CHECK_MS,
+          why: `The project's check ${argv.join(" ")} tells whether the change works.`,
+        },
+        signal,
+      ),
+  };
 }

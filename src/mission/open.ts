@@ -3,7 +3,7 @@ import type { Elector, Rules } from "../protocol/consensus.ts";
 import type { Budget, Draft, RepoRef } from "../protocol/event.ts";
 import type { Intent } from "../protocol/intent.ts";
 import type { Settings } from "../protocol/settings.ts";
-import type { Git, Seat } from "../ports.ts";
+import type { Git } from "../ports.ts";
 
 /** Intents that open a mission. */
 export type Opens = Extract<Intent, { kind: "build" | "review" | "question" }>;
@@ -13,7 +13,7 @@ export interface Circumstances {
   readonly missionId: string;
   readonly by: string;
   readonly model: string;
-  readonly seats: readonly Seat[];
+  readonly electorate: readonly Elector[];
   readonly settings: Settings;
   readonly checks: readonly (readonly string[])[];
 }
@@ -34,7 +34,7 @@ export async function groundOf(intent: Opens, git: Git): Promise<RepoRef> {
 export function openingOf(
   intent: Opens,
   repo: RepoRef,
-  { missionId, by, model, seats, settings, checks }: Circumstances,
+  { missionId, by, model, electorate, settings, checks }: Circumstances,
 ): Draft {
   return {
     missionId,
@@ -47,7 +47,7 @@ export function openingOf(
       repo,
       ...(intent.kind === "review" && { scope: intent.scope }),
       model,
-      electorate: seats.map(elector),
+      electorate: [...electorate],
       rules: rulesOf(settings),
       budget: budgetOf(settings),
       approve: intent.approve,
@@ -55,11 +55,6 @@ export function openingOf(
       maxAttempts: settings.maxAttempts,
     },
   };
-}
-
-function elector(seat: Seat): Elector {
-  const { agentId, role, name, lineage, hub, weight } = seat;
-  return { agentId, role, name, lineage, hub, weight };
 }
 
 function rulesOf(settings: Settings): Rules {

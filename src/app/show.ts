@@ -1,0 +1,71 @@
+import type { NeedsYou } from "../app.ts";
+import type { Git } from "../ports.ts";
+import type { PanelSnapshot } from "../protocol/panel.ts";
+import type { Views } from "./views.ts";
+
+/** Lines of the conversation in a snapshot; the page asks for older ones. */
+const TAIL = 200;
+/** Missions in a snapshot. */
+const MISSIONS = 50;
+
+/** What a panel shows now. */
+export function snapshotOf(
+  views: Views,
+  provider: string,
+  open: string | null,
+): PanelSnapshot {
+  return {
+    seq: views.seq(),
+    provider: {
+      name: provider,
+      ready: provider !== "none",
+      note:
+        provider === "none"
+          ? "No model is set up. The sample mission and reviews on evidence alone work without one."
+          : "",
+    },
+    workspace: { ready: true, note: "" },
+    stopped: views.stopped(),
+    missions: views
+      .all()
+      .slice(0, MISSIONS)
+      .map((view) => view.line()),
+    open: (open === null ? undefined : views.get(open))?.detail(TAIL) ?? null,
+  };
+}
+
+/** Everything that waits for the human, oldest mission first. */
+export function needsYou(views: Views): readonly NeedsYou[] {
+  return views
+    .all()
+    .toReversed()
+    .filter((view) => view.line().status === "waiting")
+    .flatMap((view): readonly NeedsYou[] => {
+      const { decisions, permissions } = view.detail(0);
+      return [
+        ...permissions.map((card) => ({ kind: "permission", card }) as const),
+        ...decisions
+          .filter(({ asks }) => asks !== null)
+          .map((card) => ({ kind: "ruling", card }) as const),
+      ];
+    });
+}
+
+/** Text of a file before or after the mission's change; empty where it does not exist. */
+export async function fileOf(
+  views: Views,
+  git: Git,
+  missionId: string,
+  side: "before" | "after",
+  path: string,
+): Promise<string> {
+  const mission = views.get(missionId)?.detail(0);
+  if (mission?.change == null) return "";
+  const { baseTree, tree } = mission.change;
+  const text = await git.show(
+    mission.repoRoot,
+    side === "before" ? baseTree : tree,
+    path,
+  );
+  return text ?? "";
+}

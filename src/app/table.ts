@@ -1,0 +1,33 @@
+import { DEFAULT_WEIGHT } from "../core/consensus/score.ts";
+import { RoundtableError } from "../core/errors.ts";
+import type { Elector } from "../protocol/consensus.ts";
+import type { RoleFile } from "../protocol/role.ts";
+import type { Models } from "../ports.ts";
+
+/** The electorate of a mission: one voter per role, by the model its tier stands for now. Nobody votes without a model. */
+export async function electorateOf(
+  roles: readonly RoleFile[],
+  models: Models | undefined,
+  signal: AbortSignal,
+): Promise<readonly Elector[]> {
+  if (models === undefined) return [];
+  return Promise.all(
+    roles.map(async ({ id, role, name, tier }) => ({
+      agentId: id,
+      role,
+      name,
+      lineage: await models.lineage(tier, signal),
+      hub: "local",
+      weight: DEFAULT_WEIGHT,
+    })),
+  );
+}
+
+/** What a mission that needs a model says without one. */
+export function needsModel(): RoundtableError {
+  return new RoundtableError(
+    "no-model",
+    "Planning and answering need a model, and none is set up.",
+    "Nothing was started. Set an Anthropic API key, choose another model, or play the sample mission; reviews work without any.",
+  );
+}

@@ -1,0 +1,38 @@
+import * as vscode from "vscode";
+import { toProblem, type ErrorCode } from "../core/errors.ts";
+
+const WAYS_OUT: Partial<Record<ErrorCode, readonly [string, string]>> = {
+  "bad-key": ["Set API Key…", "roundtable.setApiKey"],
+  "no-model": ["Choose a Model…", "roundtable.chooseModel"],
+  "dirty-checkout": ["Open Source Control", "workbench.view.scm"],
+  "not-a-repository": ["Initialise Repository", "git.init"],
+  "bad-settings": ["Open Settings", "workbench.action.openSettings"],
+};
+
+/** Runs an action for the user; an error becomes a message that says what happened and offers the way out. */
+export async function orComplain<T>(
+  act: () => Promise<T>,
+): Promise<T | undefined> {
+  try {
+    return await act();
+  } catch (error) {
+    await complain(error);
+    return undefined;
+  }
+}
+
+/** Shows an error as a message with what to do next. */
+export async function complain(error: unknown): Promise<void> {
+  const { code, message, next } = toProblem(error);
+  const way = WAYS_OUT[code];
+  const buttons = [...(way ? [way[0]] : []), "Show Log"];
+  // Not awaited to the end by callers that go on: a message may stay open for hours.
+  const picked = await vscode.window.showErrorMessage(
+    `${message} ${next}`,
+    ...buttons,
+  );
+  if (picked === "Show Log")
+    await vscode.commands.executeCommand("roundtable.showLog");
+  else if (picked !== undefined && way !== undefined)
+    await vscode.commands.executeCommand(way[1]);
+}

@@ -1,0 +1,36 @@
+import * as vscode from "vscode";
+
+const KEY = "anthropicApiKey";
+
+/** The Anthropic key: in VS Code's secret storage and nowhere else. */
+export interface ApiKey {
+  /** The key; empty when none is stored. */
+  get(): Promise<string>;
+  /** Asks for it and stores it; false when the user backed out. An empty answer forgets the stored one. */
+  ask(): Promise<boolean>;
+}
+
+/** The key of this user, shared by all their windows. */
+export function apiKeyIn(secrets: vscode.SecretStorage): ApiKey {
+  return {
+    get: async () => (await secrets.get(KEY)) ?? "",
+    ask: async () => {
+      const value = await vscode.window.showInputBox({
+        title: "Anthropic API key",
+        prompt:
+          "Kept in VS Code's secret storage; sent to the Anthropic API only. Leave empty to forget the stored key.",
+        password: true,
+        ignoreFocusOut: true,
+        validateInput: (text) =>
+          text === "" || /^\S{8,}$/.test(text.trim())
+            ? undefined
+            : "A key is one word of at least eight characters.",
+      });
+      if (value === undefined) return false;
+      const key = value.trim();
+      if (key === "") await secrets.delete(KEY);
+      else await secrets.store(KEY, key);
+      return true;
+    },
+  };
+}

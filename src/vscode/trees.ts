@@ -1,0 +1,112 @@
+import * as vscode from "vscode";
+import { dollars } from "../core/money.ts";
+import type { AgentLine, DecisionCard } from "../protocol/panel.ts";
+import type { Conversation } from "./conversation.ts";
+import type { Room } from "./room.ts";
+
+/** The agents of the mission in the panel: what each does, on which model, at what cost. */
+export function agentsTree(
+  room: Room,
+  conversation: Conversation,
+): vscode.TreeDataProvider<AgentLine> {
+  return {
+    onDidChangeTreeData: room.onChange,
+    getChildren: (agent) => {
+      const id = conversation.open();
+      if (agent !== undefined || id === null) return [];
+      return [...(room.peek()?.detail(id)?.agents ?? [])];
+    },
+    getTreeItem: (agent) => {
+      const item = new vscode.TreeItem(agent.name);
+      item.id = agent.agentId;
+      item.description =
+        agent.state === "working" ? agent.doing : dollars(agent.microUsd);
+      item.iconPath = new vscode.ThemeIcon(
+        agent.state === "working" ? "sync~spin" : "account",
+      );
+      item.tooltip = new vscode.MarkdownString(
+        `**${agent.name}** (${agent.role})\n\n${agent.lineage}\n\n${String(agent.calls)} calls, ${dollars(agent.microUsd)}`,
+      );
+      item.accessibilityInformation = {
+        label: `${agent.name}, ${agent.state}${agent.doing ? `, ${agent.doing}` : ""}, ${dollars(agent.microUsd)}`,
+      };
+      item.contextValue = "agent";
+      return item;
+    },
+  };
+}
+
+/** Decisions of all missions, newest first; those that wait for the human on top. */
+export function decisionsTree(
+  room: Room,
+): vscode.TreeDataProvider<DecisionCard> {
+  return {
+    onDidChangeTreeData: room.onChange,
+    getChildren: (card) => {
+      const app = room.peek();
+      if (card !== undefined || app === undefined) return [];
+      const cards = app
+        .snapshot(null)
+        .missions.flatMap(({ missionId }) =>
+          [...(app.detail(missionId)?.decisions ?? [])].reverse(),
+        );
+      return [
+        ...cards.filter(({ asks }) => asks !== null),
+        ...cards.filter(({ asks }) => asks === null),
+      ];
+    },
+    getTreeItem: (card) => {
+      const item = new vscode.TreeItem(card.title);
+      item.id = `${card.missionId}/${card.decisionId}`;
+      item.description = words(card);
+      item.iconPath = icon(card);
+      item.tooltip = new vscode.MarkdownString(
+        [
+          card.because,
+          ...card.dissent.map(
+            ({ agentId, reason }) => `- ${agentId}: ${reason}`,
+          ),
+        ].join("\n\n"),
+      );
+      item.contextValue = card.asks === null ? "decision" : "decisionWaiting";
+      item.command = {
+        title: "Show Conversation",
+        command: "roundtable.showConversation",
+        arguments: [card.missionId],
+      };
+      return item;
+    },
+  };
+}
+
+function words(card: DecisionCard): string {
+  if (card.asks !== null) return "waits for you";
+  if (card.ruling !== null)
+    return {
+      approve: "approved",
+      overrule: "overruled",
+      requestChanges: "changes requested",
+      reject: "rejected",
+    }[card.ruling.verdict];
+  return card.phase === "voting" ? "voting" : `team: ${card.phase}`;
+}
+
+function icon(card: DecisionCard): vscode.ThemeIcon {
+  if (card.asks !== null)
+    return new vscode.ThemeIcon(
+      "bell-dot",
+      new vscode.ThemeColor("list.warningForeground"),
+    );
+  if (card.ruling?.verdict === "reject")
+    return new vscode.ThemeIcon("circle-slash");
+  switch (card.phase) {
+    case "voting":
+      return new vscode.ThemeIcon("mail");
+    case "approved":
+      return new vscode.ThemeIcon("pass");
+    case "blocked":
+      return new vscode.ThemeIcon("error");
+    case "escalated":
+      return new vscode.ThemeIcon("question");
+  }
+}
