@@ -91,7 +91,8 @@ export async function openToolGate(
       }
     | { readonly verdict: Ruling; readonly why: string }
   > => {
-    const tool = (await allTools()).find((one) => one.spec.name === name);
+    const named = (one: Tool): boolean => one.spec.name === name;
+    const tool = own.find(named) ?? (await allTools()).find(named);
     if (tool === undefined)
       return {
         verdict: { ruling: "deny", rule: "unknown-tool" },

@@ -29,7 +29,7 @@ export function approvedPins(
 }
 
 function pinOf(subject: string): PinnedTool | undefined {
-  const value: unknown = JSON.parse(subject);
+  const value = parsed(subject);
   return typeof value === "object" &&
     value !== null &&
     "tool" in value &&
@@ -38,4 +38,13 @@ function pinOf(subject: string): PinnedTool | undefined {
     typeof value.definitionHash === "string"
     ? { name: value.tool, definitionHash: value.definitionHash }
     : undefined;
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    // Permissions of other kinds may be about any text.
+    return undefined;
+  }
 }

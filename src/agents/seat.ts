@@ -1,0 +1,259 @@
+/** An agent's side of the table: it registers, takes tasks, and says what comes of them. */
+import { RoundtableError } from "../core/errors.ts";
+import {
+  RPC,
+  RpcFault,
+  createRpcPeer,
+  methodNotFound,
+} from "../core/rpcPeer.ts";
+import type {
+  Chance,
+  EventLog,
+  Lifetime,
+  Models,
+  Reply,
+  TextLog,
+  Transport,
+} from "../ports.ts";
+import type { Artifact, Part, TaskStatus } from "../protocol/a2a.ts";
+import { Cancel, Execute } from "../protocol/hub.ts";
+import type { RoleFile } from "../protocol/role.ts";
+import { ANSWER_MEDIA_TYPE } from "../protocol/work.ts";
+import { answerText } from "./answerText.ts";
+import type { Executor } from "./executor.ts";
+import { agentCard } from "./role.ts";
+import { chatWork, readRequest } from "./seatWork.ts";
+
+/** What an agent needs to sit down. */
+export interface SeatPorts {
+  readonly executor: Executor;
+  readonly models: Models | undefined;
+  readonly log: EventLog;
+  readonly chance: Chance;
+  readonly textLog: TextLog;
+  /** Version of Roundtable, for the card. */
+  readonly version: string;
+  /** Folder that questions from outside may read; undefined where none is open. */
+  readonly chatRoot: string | undefined;
+  /** Senders of tasks whose work is taken at its word. */
+  readonly trustedSenders: readonly string[];
+}
+
+/** An agent that sits. Disposing lets go of its tasks without ending them: they are taken up again by whoever sits there next. */
+export interface Seated extends Lifetime {
+  readonly agentId: string;
+  /** Resolves when the connection ends, with why. */
+  readonly ended: Promise<string>;
+}
+
+/** Sits down at the hub behind `transport`. Rejects with `RpcFault` when the hub says no, `RpcClosed` when it goes away. */
+export async function takeSeat(
+  ports: SeatPorts,
+  role: RoleFile,
+  transport: Transport,
+): Promise<Seated> {
+  const { executor, log, chance, textLog } = ports;
+  const agentId = role.id;
+  const running = new Map<
+    string,
+    { readonly done: Promise<void>; readonly cancel: AbortController }
+  >();
+  const { promise: ended, resolve: end } = Promise.withResolvers<string>();
+
+  const peer = createRpcPeer({
+    send: (frame) => {
+      transport.send(frame);
+    },
+    handle: (method, params) => {
+      if (method === "task/execute") return execute(read(Execute, params));
+      if (method !== "task/cancel") throw methodNotFound(method);
+      running.get(read(Cancel, params).taskId)?.cancel.abort(canceled());
+      return undefined;
+    },
+    onProblem: (problem) => {
+      textLog.warn("An agent met trouble on its line to the hub.", {
+        agentId,
+        why: String(problem),
+      });
+    },
+  });
+
+  const status = (
+    { taskId, contextId }: Execute,
+    state: TaskStatus["state"],
+    problem?: { readonly code: string; readonly message: string },
+  ): void => {
+    const message =
+      problem === undefined
+        ? {}
+        : {
+            message: {
+              messageId: chance.id(),
+              taskId,
+              contextId,
+              role: "ROLE_AGENT" as const,
+              parts: [{ text: problem.message }],
+              metadata: { code: problem.code },
+            },
+          };
+    peer.notify("task/status", {
+      taskId,
+      contextId,
+      status: { state, ...message },
+    });
+  };
+
+  const perform = async (
+    request: Execute,
+    signal: AbortSignal,
+  ): Promise<Reply & { readonly plain?: boolean }> => {
+    const context = {
+      taskId: request.taskId,
+      agentId,
+      onText: (delta: string) => {
+        peer.notify("task/text", { taskId: request.taskId, delta });
+      },
+    };
+    const asked = readRequest(request, log, ports.trustedSenders);
+    if (asked.kind === "work")
+      return executor.execute(asked.work, role, context, signal);
+    if (asked.kind === "unusable")
+      return { ok: false, code: "task-failed", message: asked.why };
+    if (ports.chatRoot === undefined)
+      return {
+        ok: false,
+        code: "task-failed",
+        message: "No folder is open, so there is nothing to talk about.",
+      };
+    const work = chatWork(request, asked.text, ports.chatRoot);
+    const reply = await executor.execute(work, role, context, signal);
+    return { ...reply, plain: true };
+  };
+
+  const run = async (request: Execute, signal: AbortSignal): Promise<void> => {
+    status(request, "TASK_STATE_WORKING");
+    try {
+      const reply = await perform(request, signal);
+      if (!reply.ok) {
+        status(request, "TASK_STATE_FAILED", reply);
+        return;
+      }
+      peer.notify("task/artifact", {
+        taskId: request.taskId,
+        artifact: artifactOf(reply, reply.plain === true),
+      });
+      status(request, "TASK_STATE_COMPLETED");
+    } catch (error) {
+      if (signal.aborted) {
+        status(request, "TASK_STATE_CANCELED");
+        return;
+      }
+      throw error;
+    } finally {
+      running.delete(request.taskId);
+    }
+  };
+
+  const execute = async (request: Execute): Promise<object> => {
+    const cancel = new AbortController();
+    const entry = running.get(request.taskId) ?? {
+      cancel,
+      done: run(request, cancel.signal),
+    };
+    running.set(request.taskId, entry);
+    await entry.done;
+    return {};
+  };
+
+  const letGo = async (why: string): Promise<void> => {
+    // Closed first: what the tasks still say on their way out is no end of theirs.
+    peer.close(why);
+    end(why);
+    const tasks = [...running.values()];
+    for (const { cancel } of tasks) cancel.abort(canceled());
+    await Promise.allSettled(tasks.map(({ done }) => done));
+  };
+
+  transport.onFrame((frame) => {
+    peer.onFrame(frame);
+  });
+  transport.onClose((why) => {
+    void letGo(why);
+  });
+
+  try {
+    await peer.request("agent/register", {
+      agentId,
+      role: role.role,
+      lineage: await lineageOf(ports, role),
+      card: agentCard(role, ports.version),
+    });
+  } catch (error) {
+    transport.close("The agent could not sit down.");
+    throw error;
+  }
+
+  return {
+    agentId,
+    ended,
+    async dispose() {
+      await letGo("the agent left");
+      transport.close("the agent left");
+    },
+  };
+}
+
+/** A model that cannot be named now must not keep the agent from the table; its ballots carry the lineage that really answered. */
+async function lineageOf(
+  { models, textLog }: SeatPorts,
+  role: RoleFile,
+): Promise<string> {
+  if (models === undefined) return "none";
+  try {
+    return await models.lineage(role.tier, AbortSignal.timeout(LINEAGE_MS));
+  } catch (error) {
+    textLog.warn("The model of a tier could not be looked up.", {
+      tier: role.tier,
+      why: String(error),
+    });
+    return `${models.provider}:${role.tier}`;
+  }
+}
+
+/** Longest the lookup of a model may keep an agent from its seat, ms. */
+const LINEAGE_MS = 10_000;
+
+function artifactOf(
+  { answer, lineage }: Extract<Reply, { ok: true }>,
+  plain: boolean,
+): Artifact {
+  const words: Part = { text: answerText(answer), mediaType: "text/markdown" };
+  const data: Part = { data: answer, mediaType: ANSWER_MEDIA_TYPE };
+  return {
+    artifactId: "answer",
+    name: answer.kind,
+    parts: plain ? [words] : [words, data],
+    metadata: { lineage },
+  };
+}
+
+function read<T>(
+  schema: {
+    safeParse(
+      value: unknown,
+    ): { success: true; data: T } | { success: false; error: Error };
+  },
+  params: unknown,
+): T {
+  const parsed = schema.safeParse(params);
+  if (parsed.success) return parsed.data;
+  throw new RpcFault(RPC.invalidParams, "The parameters do not fit.");
+}
+
+function canceled(): RoundtableError {
+  return new RoundtableError(
+    "stopped",
+    "The task was canceled.",
+    "Nothing is lost; resume the mission to go on.",
+  );
+}

@@ -1,0 +1,108 @@
+import { canonicalJson } from "../core/json.ts";
+import type { Hash, ModelRequest, Models } from "../ports.ts";
+
+/** Beginnings that are remembered as heard; forgetting one costs one turn of waiting. */
+const REMEMBERED = 1000;
+
+/** The team's way to one provider: at most `atOnce` turns under way, and the first of several that share a long beginning goes ahead until it is heard, so that the rest find the beginning cached. */
+export function sharedModels(
+  models: Models,
+  hash: Hash,
+  atOnce: number,
+): Models {
+  const slots = createSlots(atOnce);
+  const warming = new Map<string, Promise<void>>();
+  const warm = new Set<string>();
+
+  return {
+    provider: models.provider,
+    lineage: (tier, signal) => models.lineage(tier, signal),
+    worstCase: (request, signal) => models.worstCase(request, signal),
+    async turn(request, signal, onText) {
+      const beginning = beginningOf(request, hash);
+      const leader = warming.get(beginning);
+      if (leader !== undefined) await unlessAborted(leader, signal);
+
+      const { promise: heard, resolve: hear } = Promise.withResolvers<void>();
+      const leads = leader === undefined && !warm.has(beginning);
+      if (leads) warming.set(beginning, heard);
+      const heardOnce = (): void => {
+        if (!leads || warm.has(beginning)) return;
+        if (warm.size >= REMEMBERED) warm.clear();
+        warm.add(beginning);
+        warming.delete(beginning);
+        hear();
+      };
+
+      try {
+        await slots.take(signal);
+        try {
+          return await models.turn(request, signal, (delta) => {
+            heardOnce();
+            onText(delta);
+          });
+        } finally {
+          slots.free();
+        }
+      } finally {
+        heardOnce();
+      }
+    },
+  };
+}
+
+/** What agents with the same work have in common: charter, tools and the first block of the first message. */
+function beginningOf(request: ModelRequest, hash: Hash): string {
+  const first = request.messages[0]?.content[0];
+  const { shared, tier, tools } = request;
+  return hash(canonicalJson({ shared, tier, tools, first: first ?? null }));
+}
+
+function createSlots(count: number): {
+  take(signal: AbortSignal): Promise<void>;
+  free(): void;
+} {
+  let left = count;
+  const waiting: (() => void)[] = [];
+  const free = (): void => {
+    left += 1;
+    waiting.shift()?.();
+  };
+  return {
+    async take(signal) {
+      while (left === 0) {
+        const { promise: turn, resolve } = Promise.withResolvers<void>();
+        waiting.push(resolve);
+        try {
+          await unlessAborted(turn, signal);
+        } catch (error) {
+          const place = waiting.indexOf(resolve);
+          // A slot that was offered to one who left goes to the next.
+          if (place === -1) waiting.shift()?.();
+          else waiting.splice(place, 1);
+          throw error;
+        }
+      }
+      signal.throwIfAborted();
+      left -= 1;
+    },
+    free,
+  };
+}
+
+async function unlessAborted(
+  wait: Promise<void>,
+  signal: AbortSignal,
+): Promise<void> {
+  signal.throwIfAborted();
+  const { promise: aborted, reject } = Promise.withResolvers<never>();
+  const abort = (): void => {
+    reject(signal.reason as Error);
+  };
+  signal.addEventListener("abort", abort, { once: true });
+  try {
+    await Promise.race([wait, aborted]);
+  } finally {
+    signal.removeEventListener("abort", abort);
+  }
+}
