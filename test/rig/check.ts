@@ -23,6 +23,10 @@ const steps: readonly Step[] = [
     args: [inRoot("node_modules/typescript/bin/tsc"), "-p", "test/panel"],
   },
   {
+    name: "types of window tests",
+    args: [inRoot("node_modules/typescript/bin/tsc"), "-p", "test/vscode/ui"],
+  },
+  {
     name: "lint",
     args: [
       inRoot("node_modules/eslint/bin/eslint.js"),
