@@ -1,9 +1,11 @@
+import { makeSample } from "../world.ts";
 import { mkdtemp, mkdir } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { SAMPLE_FILES, SAMPLE_GOAL } from "../adapters/rehearsal/sample.ts";
 import { openGit } from "../adapters/git/openGit.ts";
 import { toTheEnd } from "./mission.ts";
+import { treesHome } from "./places.ts";
 import { createPrinter } from "./print.ts";
 import { openSession } from "./session.ts";
 import { stderrLog } from "./stderrLog.ts";
@@ -23,21 +25,19 @@ export async function demo(options: {
     "parcel",
   );
   await mkdir(repo);
-  const git = openGit({ home: "", textLog: stderrLog(false) });
-  await git.create(
-    repo,
-    SAMPLE_FILES,
-    "chore: the sample as it was found",
-    Date.now(),
-  );
+  const { goal } = await makeSample({
+    dir: repo,
+    trees: treesHome(),
+    textLog: stderrLog(false),
+  });
   printer.line(`Sample repository: ${repo}`);
-  const session = await openSession({ repo, model: "rehearsal" });
+  const session = await openSession({ repo, model: "rehearsal", paceMs: 8 });
   try {
-    const before = await session.world.ports.git.inspect(repo);
+    const before = await session.ports.git.inspect(repo);
     const { missionId } = await session.app.perform(
       {
         kind: "build",
-        goal: SAMPLE_GOAL,
+        goal,
         repo,
         approve: "auto",
         model: "rehearsal",
@@ -49,8 +49,8 @@ export async function demo(options: {
       approve: "auto",
       ...options,
     });
-    const after = await session.world.ports.git.inspect(repo);
-    const { diff } = await session.world.ports.git.change(
+    const after = await session.ports.git.inspect(repo);
+    const { diff } = await session.ports.git.change(
       repo,
       before.commit,
       after.commit,

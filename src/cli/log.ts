@@ -14,7 +14,7 @@ export interface LogOptions {
 export async function showLog(options: LogOptions): Promise<number> {
   const session = await openSession({ repo: options.repo });
   const printer = createPrinter(process.stdout);
-  const { app, world } = session;
+  const { app, ports } = session;
   try {
     const { mission } = options;
     if (mission !== undefined && app.detail(mission) === null)
@@ -26,7 +26,7 @@ export async function showLog(options: LogOptions): Promise<number> {
     if (options.json === true) {
       let after = 0;
       for (;;) {
-        const page = world.ports.log.read({
+        const page = ports.log.read({
           after,
           ...(mission !== undefined && { missionId: mission }),
         });

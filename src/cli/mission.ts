@@ -54,10 +54,10 @@ export async function toTheEnd(
   printer: Printer,
   options: Pick<MissionOptions, "approve" | "json">,
 ): Promise<number> {
-  const { app, world } = session;
+  const { app, ports } = session;
   const ask = options.approve === "ask" && process.stdin.isTTY;
   try {
-    const outcome = await follow(app, world.ports.log, missionId, printer, {
+    const outcome = await follow(app, ports.log, missionId, printer, {
       json: options.json === true,
       ask,
     });

@@ -9,6 +9,11 @@ export function storageFor(repoRoot: string): string {
   return join(stateHome(), "repos", `${name}-${hash}`);
 }
 
+/** Where worktrees and written-out trees of all repositories go. */
+export function treesHome(): string {
+  return join(stateHome(), "trees");
+}
+
 function stateHome(): string {
   const { env, platform } = process;
   if (env["ROUNDTABLE_HOME"]) return env["ROUNDTABLE_HOME"];

@@ -1,13 +1,11 @@
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import type { App } from "../app.ts";
-import { createApp } from "../app.ts";
 import { RoundtableError } from "../core/errors.ts";
 import { Settings } from "../protocol/settings.ts";
 import { openGit } from "../adapters/git/openGit.ts";
-import { openWorld, type World } from "../world.ts";
+import { openRoundtable, type Roundtable } from "../world.ts";
 import { stderrLog } from "./stderrLog.ts";
-import { storageFor } from "./places.ts";
+import { storageFor, treesHome } from "./places.ts";
 
 /** What the terminal's flags say about a run. */
 export interface SessionOptions {
@@ -16,14 +14,14 @@ export interface SessionOptions {
   readonly budget?: string;
   readonly check?: readonly string[];
   readonly verbose?: boolean;
+  /** Time between pieces of the rehearsal's speech, ms. */
+  readonly paceMs?: number;
 }
 
 /** An app over one repository, as the terminal holds it. */
-export interface Session {
-  readonly app: App;
-  readonly world: World;
+export interface Session extends Roundtable {
+  /** The repository's root. */
   readonly root: string;
-  dispose(): Promise<void>;
 }
 
 /** Folder with the files that ship beside the program. */
@@ -36,36 +34,22 @@ export const MEDIA = join(
 export async function openSession(options: SessionOptions): Promise<Session> {
   const textLog = stderrLog(options.verbose === true);
   const settings = settingsOf(options);
-  const root = await rootOf(options.repo);
-  const world = await openWorld({
+  const trees = treesHome();
+  // The repository is found before anything is written.
+  const { root } = await openGit({ home: trees, textLog }).inspect(
+    options.repo,
+  );
+  const opened = await openRoundtable({
     storage: storageFor(root),
+    trees,
     media: MEDIA,
     root,
     settings,
     textLog,
     apiKey: () => Promise.resolve(process.env["ANTHROPIC_API_KEY"] ?? ""),
+    ...(options.paceMs !== undefined && { paceMs: options.paceMs }),
   });
-  try {
-    const app = createApp(world.ports);
-    return {
-      app,
-      world,
-      root,
-      dispose: async () => {
-        await app.dispose();
-        await world.dispose();
-      },
-    };
-  } catch (error) {
-    await world.dispose();
-    throw error;
-  }
-}
-
-/** The repository's root, found before anything is written. */
-async function rootOf(dir: string): Promise<string> {
-  const git = openGit({ home: "", textLog: stderrLog(false) });
-  return (await git.inspect(dir)).root;
+  return { ...opened, root };
 }
 
 function settingsOf({ model, budget, check }: SessionOptions): Settings {

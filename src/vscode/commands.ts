@@ -1,4 +1,5 @@
 import * as vscode from "vscode";
+import type { TextLog } from "../ports.ts";
 import type { ReviewScope } from "../protocol/event.ts";
 import { RoundtableError } from "../core/errors.ts";
 import type { Conversation } from "./conversation.ts";
@@ -16,6 +17,7 @@ export interface Tools {
   readonly behind: Behind;
   readonly key: ApiKey;
   readonly channel: vscode.LogOutputChannel;
+  readonly textLog: TextLog;
 }
 
 type Command = (tools: Tools, ...args: readonly unknown[]) => Promise<void>;
@@ -53,7 +55,12 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
       "parcel",
     );
     await vscode.workspace.fs.createDirectory(dir);
-    const { goal } = await tools.behind.makeSample(dir.fsPath);
+    const { goal } = await tools.behind.makeSample({
+      dir: dir.fsPath,
+      trees: vscode.Uri.joinPath(tools.context.globalStorageUri, "trees")
+        .fsPath,
+      textLog: tools.textLog,
+    });
     await begin(tools, {
       kind: "build",
       goal,

@@ -10,15 +10,22 @@ export interface Behind {
   /** Opens log, adapters and app; called on first use, never at activation. */
   open(options: {
     readonly storage: string;
+    readonly trees: string;
     readonly media: string;
     readonly root: string | null;
     readonly settings: Settings;
     readonly textLog: TextLog;
     readonly apiKey: () => Promise<string>;
     readonly editorModels: () => Promise<Models | undefined>;
-  }): Promise<App>;
-  /** Makes the sample repository in an empty folder and returns its goal. */
-  makeSample(dir: string): Promise<{ readonly goal: string }>;
+    readonly paceMs: number;
+    readonly waitForLog: AbortSignal;
+  }): Promise<{ readonly app: App; dispose(): Promise<void> }>;
+  /** Makes the sample repository in the empty folder `dir`. */
+  makeSample(options: {
+    readonly dir: string;
+    readonly trees: string;
+    readonly textLog: TextLog;
+  }): Promise<{ readonly goal: string }>;
 }
 
 /** The app as the editor holds it: opened on first use, told about to whoever shows something. */
@@ -45,6 +52,11 @@ export interface Room extends vscode.Disposable {
 /** Key of the workspace state that says missions were running when the window closed. */
 export const RUNNING_KEY = "roundtable.running";
 
+/** Longest wait for the window before this one to let go of the log, ms. */
+const RELOAD_MS = 15_000;
+/** Time between pieces of the sample's speech, ms: readable, and still over in about a minute. */
+const PACE_MS = 12;
+
 /** Builds the room around what the door hands in. */
 export function createRoom(
   context: vscode.ExtensionContext,
@@ -61,6 +73,7 @@ export function createRoom(
   }>();
   let opening: Promise<App> | undefined;
   let open: App | undefined;
+  let close: () => Promise<void> = () => Promise.resolve();
   let trouble: Problem | null = null;
 
   const root = (): string | null =>
@@ -68,15 +81,21 @@ export function createRoom(
       ?.uri.fsPath ?? null;
 
   const start = async (): Promise<App> => {
-    const app = await behind.open({
+    const opened = await behind.open({
       storage: (context.storageUri ?? context.globalStorageUri).fsPath,
+      trees: vscode.Uri.joinPath(context.globalStorageUri, "trees").fsPath,
       media: vscode.Uri.joinPath(context.extensionUri, "media").fsPath,
       root: root(),
       settings: readSettings(),
       textLog,
       apiKey,
       editorModels,
+      paceMs: PACE_MS,
+      // A window that is just reloading lets go of the log within seconds.
+      waitForLog: AbortSignal.timeout(RELOAD_MS),
     });
+    const { app } = opened;
+    close = () => opened.dispose();
     app.onChange(() => {
       const running = app
         .snapshot(null)
@@ -120,13 +139,16 @@ export function createRoom(
       const closing = opening;
       opening = undefined;
       open = undefined;
-      if (closing !== undefined) await (await closing).dispose();
+      if (closing !== undefined) {
+        await closing;
+        await close();
+      }
       changed.fire();
     },
     dispose: () => {
       changed.dispose();
       typed.dispose();
-      void open?.dispose();
+      if (opening !== undefined) void close();
     },
   };
 }

@@ -1,0 +1,227 @@
+/** The adapters both doors share, opened once and closed in reverse. */
+import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
+import { createApp, type App, type AppPorts } from "./app.ts";
+import { openClaude } from "./adapters/claude/openClaude.ts";
+import { sha256 } from "./adapters/clock/sha256.ts";
+import { systemChance } from "./adapters/clock/systemChance.ts";
+import { systemClock } from "./adapters/clock/systemClock.ts";
+import { findChecks } from "./adapters/evidence/findChecks.ts";
+import { openEvidence } from "./adapters/evidence/openEvidence.ts";
+import { openGit } from "./adapters/git/openGit.ts";
+import { openLog } from "./adapters/log/openLog.ts";
+import { openMcp, readMcpConfigs } from "./adapters/mcp/openMcp.ts";
+import {
+  startRehearsal,
+  type Rehearsal,
+} from "./adapters/rehearsal/startRehearsal.ts";
+import { SAMPLE_FILES, SAMPLE_GOAL } from "./adapters/rehearsal/sample.ts";
+import { loadRoles } from "./adapters/roles/loadRoles.ts";
+import { openSandbox } from "./adapters/sandbox/openSandbox.ts";
+import { openWorkspace } from "./adapters/workspace/openWorkspace.ts";
+import { RoundtableError } from "./core/errors.ts";
+import type { Models, TextLog } from "./ports.ts";
+import type { Settings } from "./protocol/settings.ts";
+
+/** What a door knows and the rest is made of. */
+export interface WorldOptions {
+  /** Folder for what belongs to one repository or workspace: log and discovery file. */
+  readonly storage: string;
+  /** Folder for worktrees and written-out trees, outside every repository. */
+  readonly trees: string;
+  /** Folder with the files that ship with the product. */
+  readonly media: string;
+  /** Folder whose MCP servers and own agents are used; null where none is open. */
+  readonly root: string | null;
+  readonly settings: Settings;
+  readonly textLog: TextLog;
+  /** The Anthropic key; empty when there is none. */
+  readonly apiKey: () => Promise<string>;
+  /** Models of the editor, where there is one. */
+  readonly editorModels?: () => Promise<Models | undefined>;
+  /** Time between pieces of the rehearsal's speech, ms. */
+  readonly paceMs?: number;
+  /** Waits for another process to let go of the log until aborted; without it a held log is an error at once. */
+  readonly waitForLog?: AbortSignal;
+}
+
+/** The app with the world around it; disposing it closes both. */
+export interface Roundtable {
+  readonly app: App;
+  readonly ports: AppPorts;
+  dispose(): Promise<void>;
+}
+
+/** Version of the product, for agent cards. */
+export const VERSION = "0.1.0";
+
+/** Opens everything. When a part cannot be opened, those before it are closed again and the reason is thrown. */
+export async function openRoundtable(
+  options: WorldOptions,
+): Promise<Roundtable> {
+  const { storage, root, settings, textLog } = options;
+  const closers: (() => Promise<void>)[] = [];
+  const dispose = async (): Promise<void> => {
+    for (const close of closers.splice(0).reverse()) await close();
+  };
+  try {
+    await mkdir(storage, { recursive: true, mode: 0o700 });
+    const roles = await loadRoles([
+      join(options.media, "roles"),
+      ...settings.agentFolders,
+    ]);
+    const log = await openLog({
+      file: join(storage, "log.db"),
+      clock: systemClock,
+      onProblem: ({ message, next }) => {
+        textLog.error(message, { next });
+      },
+      ...(options.waitForLog && { waitUntil: options.waitForLog }),
+    });
+    closers.push(() => log.dispose());
+    const mcp = openMcp({
+      configs: settings.mcp && root !== null ? await readMcpConfigs(root) : [],
+      clientInfo: { name: "roundtable", version: VERSION },
+      textLog,
+    });
+    closers.push(() => mcp.dispose());
+    const git = openGit({ home: options.trees, textLog });
+    const models = modelsOf(options);
+    closers.push(() => models.dispose());
+    const ports: AppPorts = {
+      log,
+      clock: systemClock,
+      chance: systemChance(systemClock),
+      hash: sha256,
+      textLog,
+      git,
+      evidence: openEvidence(),
+      sandbox: openSandbox({ textLog }),
+      openWorkspace,
+      mcp,
+      roles,
+      settings,
+      defaultProvider: models.defaultProvider,
+      models: models.of,
+      findChecks: async (repo, commit) =>
+        findChecks(await git.files(repo, commit), (path) =>
+          git.show(repo, commit, path),
+        ),
+      runDir: join(storage, "run"),
+      root: root ?? undefined,
+      version: VERSION,
+    };
+    const app = await createApp(ports);
+    closers.push(() => app.dispose());
+    return { app, ports, dispose };
+  } catch (error) {
+    await dispose();
+    throw error;
+  }
+}
+
+/** Makes the sample repository in the empty folder `dir`, and says what the team is asked to do with it. */
+export async function makeSample(options: {
+  readonly dir: string;
+  readonly trees: string;
+  readonly textLog: TextLog;
+}): Promise<{ readonly goal: string }> {
+  const { dir, trees, textLog } = options;
+  const git = openGit({ home: trees, textLog });
+  await git.create(
+    dir,
+    SAMPLE_FILES,
+    "chore: the sample as it was found",
+    systemClock.now(),
+  );
+  return { goal: SAMPLE_GOAL };
+}
+
+interface Providers {
+  readonly of: AppPorts["models"];
+  readonly defaultProvider: AppPorts["defaultProvider"];
+  dispose(): Promise<void>;
+}
+
+/** Providers by name, each opened when first asked for. */
+function modelsOf(options: WorldOptions): Providers {
+  const { settings, apiKey } = options;
+  let rehearsal: Promise<Rehearsal> | undefined;
+  const opened = new Map<string, Promise<Models | undefined>>();
+
+  const open = async (provider: string): Promise<Models | undefined> => {
+    switch (provider) {
+      case "none":
+        return undefined;
+      case "rehearsal": {
+        rehearsal ??= startRehearsal({ paceMs: options.paceMs ?? 0 });
+        const { baseUrl, apiKey: key, tiers } = await rehearsal;
+        return openClaude({
+          apiKey: key,
+          baseUrl,
+          tiers,
+          clock: systemClock,
+          provider: "rehearsal",
+        });
+      }
+      case "claude": {
+        const key = await apiKey();
+        if (key === "") throw noKey();
+        return openClaude({
+          apiKey: key,
+          baseUrl: settings.baseUrl,
+          tiers: settings.tiers,
+          clock: systemClock,
+        });
+      }
+      case "vscode": {
+        const models = await options.editorModels?.();
+        if (models === undefined) throw noEditorModels();
+        return models;
+      }
+      default:
+        throw new RoundtableError(
+          "no-model",
+          `"${provider}" is no model provider that is known here.`,
+          "Nothing was started. Choose claude, vscode, rehearsal or none.",
+        );
+    }
+  };
+
+  return {
+    of: (provider) => {
+      const known = opened.get(provider);
+      if (known !== undefined) return known;
+      const models = open(provider);
+      opened.set(provider, models);
+      // A provider that could not be opened is tried anew next time.
+      models.catch(() => opened.delete(provider));
+      return models;
+    },
+    defaultProvider: async () => {
+      if (settings.model !== "auto") return settings.model;
+      if ((await apiKey()) !== "") return "claude";
+      const editor = await options.editorModels?.();
+      return editor === undefined ? "none" : "vscode";
+    },
+    dispose: async () => {
+      await (await rehearsal)?.dispose();
+    },
+  };
+}
+
+function noKey(): RoundtableError {
+  return new RoundtableError(
+    "bad-key",
+    "There is no Anthropic API key.",
+    "Nothing was started. Set one (“Set Anthropic API Key…” in VS Code, ANTHROPIC_API_KEY in a terminal), or choose another model.",
+  );
+}
+
+function noEditorModels(): RoundtableError {
+  return new RoundtableError(
+    "no-model",
+    "VS Code offers no language model.",
+    "Nothing was started. Install a model provider for VS Code, or set an Anthropic key.",
+  );
+}
