@@ -67,7 +67,7 @@ const rooms: readonly Room[] = [
     mayImportTypes: ["src/app.ts"],
   },
   {
-    at: "src/extension.ts",
+    at: ["src/extension.ts", "src/behind.ts"],
     mayImport: [...behindDoors, "src/vscode/", "vscode"],
     mayImportTypes: ["src/ports.ts"],
   },
