@@ -1,0 +1,204 @@
+import type {
+  SendMessageRequest,
+  StreamResponse,
+  Task,
+  TaskState,
+} from "../protocol/a2a.ts";
+import {
+  ListTasksRequest,
+  SendMessageRequest as SendMessageSchema,
+  TaskIdRequest,
+} from "../protocol/a2a.ts";
+import type { Execution } from "./execution.ts";
+import { veil, veilTask } from "./failure.ts";
+import { pageOf, trimHistory } from "./listTasks.ts";
+import { streamOf } from "./stream.ts";
+import type { Caller, Submit } from "./submit.ts";
+import type { TaskRecord, Tasks } from "./tasks.ts";
+import { isInterrupted, isTerminal, lastWord } from "./tasks.ts";
+import {
+  parseParams,
+  taskNotCancelable,
+  taskNotFound,
+  unsupportedOperation,
+} from "./wireError.ts";
+
+/** One A2A request: which agent it is for (none: whichever fits), what it says, who asks, and until when they care. */
+export interface Ask {
+  readonly agentId: string | undefined;
+  readonly params: unknown;
+  readonly caller: Caller;
+  readonly signal: AbortSignal;
+}
+
+/** The operations of A2A 1.0 over the event log, whatever the binding. All reject with wire errors. */
+export interface Handler {
+  /** Answers when the task has ended or needs the client, or at once with `returnImmediately`. */
+  sendMessage(ask: Ask): Promise<{ readonly task: Task }>;
+  /** The task, then its updates until it has ended or needs the client. */
+  sendStreamingMessage(ask: Ask): Promise<AsyncIterable<StreamResponse>>;
+  getTask(ask: Ask): Task;
+  listTasks(ask: Ask): unknown;
+  /** Answers within 5 s. */
+  cancelTask(ask: Ask): Promise<Task>;
+  /** The task, then its updates until it has ended. */
+  subscribeToTask(ask: Ask): AsyncIterable<StreamResponse>;
+  /** Resolves once the task's state is one that `enough` accepts; rejects with the signal's reason, or when the hub lost the task. */
+  until(
+    taskId: string,
+    enough: (state: TaskState) => boolean,
+    signal: AbortSignal,
+  ): Promise<void>;
+}
+
+function isSettled(state: TaskState): boolean {
+  return isTerminal(state) || isInterrupted(state);
+}
+
+/** Makes the operations; a stream or a waiting client that leaves changes nothing for the task. */
+export function createHandler(parts: {
+  readonly tasks: Tasks;
+  readonly execution: Execution;
+  readonly submit: Submit;
+}): Handler {
+  const { tasks, execution, submit } = parts;
+
+  function show(taskId: string, caller: Caller, historyLength?: number): Task {
+    const task = tasks.task(taskId);
+    if (task === undefined) throw taskNotFound(taskId);
+    return trimHistory(caller.remote ? veilTask(task) : task, historyLength);
+  }
+
+  function find(
+    ask: Ask,
+  ): readonly [record: TaskRecord, request: TaskIdRequest] {
+    const request = parseParams(TaskIdRequest, ask.params);
+    const record = tasks.get(request.id);
+    if (
+      record === undefined ||
+      (ask.agentId !== undefined && record.agentId !== ask.agentId)
+    )
+      throw taskNotFound(request.id);
+    return [record, request];
+  }
+
+  async function send(
+    ask: Ask,
+  ): Promise<readonly [TaskRecord, SendMessageRequest]> {
+    const request = parseParams(SendMessageSchema, ask.params);
+    const record = await submit(ask.agentId, request.message, ask.caller);
+    return [record, request];
+  }
+
+  function stream(
+    record: TaskRecord,
+    ask: Ask,
+    enough: (state: TaskState) => boolean,
+    historyLength?: number,
+  ): AsyncIterable<StreamResponse> {
+    const { remote } = ask.caller;
+    return streamOf<StreamResponse>((sink) => {
+      // Snapshot and start of following in one turn: nothing falls in between.
+      const task = show(record.id, ask.caller, historyLength);
+      sink.push({ task });
+      if (enough(task.status.state)) {
+        sink.end();
+        return () => undefined;
+      }
+      return tasks.follow(record.id, {
+        update(update, state) {
+          const { statusUpdate } = update;
+          sink.push(
+            remote && statusUpdate !== undefined
+              ? {
+                  statusUpdate: {
+                    ...statusUpdate,
+                    status: veil(statusUpdate.status),
+                  },
+                }
+              : update,
+          );
+          if (enough(state)) sink.end();
+        },
+        lost(error) {
+          sink.end(error);
+        },
+      });
+    }, ask.signal);
+  }
+
+  const until: Handler["until"] = (taskId, enough, signal) =>
+    new Promise((resolve, reject) => {
+      const state = tasks.get(taskId)?.state;
+      if (state !== undefined && enough(state)) {
+        resolve();
+        return;
+      }
+      const abort = (): void => {
+        stop();
+        reject(signal.reason as Error);
+      };
+      const stop = tasks.follow(taskId, {
+        update(_update, now) {
+          if (!enough(now)) return;
+          stop();
+          signal.removeEventListener("abort", abort);
+          resolve();
+        },
+        lost(error) {
+          stop();
+          signal.removeEventListener("abort", abort);
+          reject(error);
+        },
+      });
+      if (signal.aborted) abort();
+      else signal.addEventListener("abort", abort, { once: true });
+    });
+
+  return {
+    until,
+    async sendMessage(ask) {
+      const [record, { configuration }] = await send(ask);
+      if (configuration?.returnImmediately !== true)
+        await until(record.id, isSettled, ask.signal);
+      const { historyLength } = configuration ?? {};
+      return { task: show(record.id, ask.caller, historyLength) };
+    },
+    async sendStreamingMessage(ask) {
+      const [record, { configuration }] = await send(ask);
+      const { historyLength } = configuration ?? {};
+      return stream(record, ask, isSettled, historyLength);
+    },
+    getTask(ask) {
+      const [record, { historyLength }] = find(ask);
+      return show(record.id, ask.caller, historyLength);
+    },
+    listTasks(ask) {
+      const request = parseParams(ListTasksRequest, ask.params);
+      const page = pageOf(tasks.all(), request, ask.agentId);
+      const shown = page.records.map((record) => {
+        const task = show(record.id, ask.caller, request.historyLength);
+        if (request.includeArtifacts === true) return task;
+        const { artifacts: _left, ...rest } = task;
+        return rest;
+      });
+      return { ...page, records: undefined, tasks: shown };
+    },
+    async cancelTask(ask) {
+      const [record] = find(ask);
+      if (isTerminal(record.state))
+        throw taskNotCancelable(record.id, record.state);
+      await execution.cancel(record.id);
+      return show(record.id, ask.caller);
+    },
+    subscribeToTask(ask) {
+      const [record, { historyLength }] = find(ask);
+      if (isTerminal(record.state))
+        throw unsupportedOperation(
+          "The task has ended; get it instead of subscribing.",
+        );
+      execution.ensure(record, lastWord(tasks, record));
+      return stream(record, ask, isTerminal, historyLength);
+    },
+  };
+}

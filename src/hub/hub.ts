@@ -1,0 +1,180 @@
+import type {
+  Chance,
+  Clock,
+  EventLog,
+  Hash,
+  Lifetime,
+  Team,
+  TextLog,
+  Transport,
+} from "../ports.ts";
+import type { HubAddress } from "../protocol/hub.ts";
+import type { TextListener } from "./agentPort.ts";
+import { createAgentPort } from "./agentPort.ts";
+import { createCards } from "./cards.ts";
+import { prepareDiscovery, writeDiscovery } from "./discovery.ts";
+import { createExecution, hubClosed } from "./execution.ts";
+import { createHandler } from "./handler.ts";
+import { createHttp } from "./http.ts";
+import { createDispatch } from "./jsonRpc.ts";
+import { createLinkedPair } from "./linked.ts";
+import { createRate } from "./rate.ts";
+import { createRegistry } from "./registry.ts";
+import { LOOPBACK, startServer, WS_PATH } from "./server.ts";
+import { createSessions } from "./session.ts";
+import { socketTransport } from "./socket.ts";
+import { createSubmit } from "./submit.ts";
+import { foldTasks } from "./tasks.ts";
+import { createTeam } from "./team.ts";
+import { createToken } from "./token.ts";
+
+/** Requests of all clients together. */
+const RATE = { perSecond: 2000, burst: 5000 };
+
+/** Where agents meet: in this process over a linked pair, and over a loopback listener once asked to listen. */
+export interface Hub extends Lifetime {
+  readonly team: Team;
+  /** The agent's end of a new channel to this hub; frames as in `protocol/hub.ts`. */
+  connectInProcess(): Transport;
+  /** Opens the listener on 127.0.0.1, once: later calls get the same address. Rejects with `hub-failed`; then it may be tried again. */
+  listen(options: {
+    /** 0 or left out: a free one. */
+    readonly port?: number;
+    readonly name?: string;
+    /** Folder for the discovery file, made with mode 0700. */
+    readonly runDir: string;
+  }): Promise<HubAddress>;
+  /** Words as agents type them: shown, not stored. Returns the way to stop. */
+  onText(listener: TextListener): () => void;
+  /** Resolves once all of them sit; rejects with the signal's reason. */
+  whenSeated(agentIds: readonly string[], signal: AbortSignal): Promise<void>;
+  /** Cancels every running task; resolves within 5 s, once the ends are stored. */
+  stop(why: string): Promise<void>;
+}
+
+/** Makes a hub over an event log. It opens nothing by itself and does not own the log: dispose the hub first. */
+export function createHub(deps: {
+  readonly log: EventLog;
+  readonly clock: Clock;
+  readonly chance: Chance;
+  readonly hash: Hash;
+  readonly textLog: TextLog;
+  readonly name: string;
+}): Hub {
+  const { log, clock, textLog } = deps;
+  const startedAt = clock.now();
+  let address: HubAddress | undefined;
+  let listening: Promise<HubAddress> | undefined;
+  let disposed: Promise<void> | undefined;
+  /** What `listen` opened, to be undone in reverse. */
+  const opened: (() => Promise<void>)[] = [];
+
+  const tasks = foldTasks(log);
+  const registry = createRegistry(log, textLog);
+  const execution = createExecution({ ...deps, registry, tasks });
+  const submit = createSubmit({ ...deps, registry, tasks, execution });
+  const handler = createHandler({ tasks, execution, submit });
+  const cards = createCards(registry, deps.name, () => address);
+  const dispatch = createDispatch(handler, cards);
+  const agentPort = createAgentPort({ registry, execution, textLog });
+  const sessions = createSessions({ agentPort, dispatch, textLog });
+  const team = createTeam({
+    ...deps,
+    registry,
+    tasks,
+    execution,
+    submit,
+    handler,
+  });
+
+  function health(): unknown {
+    return {
+      status: "ok",
+      name: address?.name ?? deps.name,
+      upMs: clock.now() - startedAt,
+      agents: registry.all().length,
+      runningTasks: execution.running().length,
+      sessions: sessions.count(),
+      log: { head: log.head(), epoch: log.epoch },
+    };
+  }
+
+  async function close(): Promise<void> {
+    // The execution first: agents that go away now have not failed their tasks.
+    await execution.close();
+    tasks.lose(hubClosed());
+    for (const undo of opened.splice(0).reverse()) await undo();
+    await sessions.close("the hub has closed");
+    tasks.stop();
+  }
+
+  async function open(
+    options: Parameters<Hub["listen"]>[0],
+  ): Promise<HubAddress> {
+    const token = createToken();
+    const http = createHttp({ ...deps, cards, dispatch, health });
+    const tokenFile = await prepareDiscovery(options.runDir);
+    const server = await startServer(
+      { host: LOOPBACK, port: options.port ?? 0 },
+      { accepts: token.accepts, takes: createRate(clock, RATE) },
+      {
+        request: http,
+        socket: (socket, request) => {
+          const version = request.headers["a2a-version"];
+          sessions.open(
+            socketTransport(socket),
+            "webSocket",
+            typeof version === "string" ? version : undefined,
+          );
+        },
+      },
+      { clock, textLog },
+    );
+    opened.push(() => server.close());
+    const place = `${LOOPBACK}:${String(server.port)}`;
+    const next: HubAddress = {
+      name: options.name ?? deps.name,
+      url: `http://${place}`,
+      wsUrl: `ws://${place}${WS_PATH}`,
+      tokenFile,
+      pid: process.pid,
+    };
+    opened.push(await writeDiscovery(next, token.token));
+    address = next;
+    textLog.info("the hub listens", { url: next.url });
+    return next;
+  }
+
+  return {
+    team,
+    connectInProcess() {
+      const [ours, theirs] = createLinkedPair();
+      if (disposed === undefined) sessions.open(ours, "inProcess");
+      else ours.close("the hub has closed");
+      return theirs;
+    },
+    listen(options) {
+      if (disposed !== undefined) return Promise.reject(hubClosed());
+      listening ??= open(options).catch(async (error: unknown) => {
+        listening = undefined;
+        for (const undo of opened.splice(0).reverse()) await undo();
+        throw error;
+      });
+      return listening;
+    },
+    onText: agentPort.onText,
+    whenSeated: registry.whenSeated,
+    async stop(why) {
+      const running = execution.running();
+      textLog.info("all tasks are canceled", { why, tasks: running.length });
+      await Promise.all(running.map((taskId) => execution.cancel(taskId)));
+    },
+    dispose() {
+      // A listener that is just opening is let through first, so that it is closed too.
+      disposed ??= Promise.resolve(listening)
+        .catch(() => undefined)
+        .then(close);
+      return disposed;
+    },
+  };
+}

@@ -1,0 +1,115 @@
+import { RoundtableError } from "../core/errors.ts";
+import type { EventLog, Seat, TextLog } from "../ports.ts";
+import { HUB_STREAM } from "../protocol/event.ts";
+import type { Register } from "../protocol/hub.ts";
+import type { Connection } from "./connection.ts";
+import { invalidField, overloaded } from "./wireError.ts";
+
+/** Agents that may sit at one hub. */
+const MAX_SEATS = 64;
+
+/** An agent that sits at this hub, and the way to it. */
+export interface Sitting extends Register {
+  readonly where: "inProcess" | "webSocket";
+  readonly connection: Connection;
+}
+
+/** Who sits at the table now. */
+export interface Registry {
+  /** Takes a seat once `AgentSeated` is stored; a seat that is taken is −32602. */
+  seat(sitting: Sitting): Promise<void>;
+  /** Frees the seats of a connection and records why. */
+  leave(connection: Connection, why: string): Promise<void>;
+  get(agentId: string): Sitting | undefined;
+  /** In the order they sat down. */
+  all(): readonly Sitting[];
+  /** Resolves once all of them sit; rejects with the signal's reason. */
+  whenSeated(agentIds: readonly string[], signal: AbortSignal): Promise<void>;
+}
+
+/** A seat as the mission sees it. */
+export function toSeat(sitting: Sitting, hub: string): Seat {
+  const { agentId, role, lineage, card } = sitting;
+  return { agentId, role, lineage, name: card.name, hub, weight: 1 };
+}
+
+/** An empty table. */
+export function createRegistry(log: EventLog, textLog: TextLog): Registry {
+  const seats = new Map<string, Sitting>();
+  /** Seats whose `AgentSeated` is on its way to the disk: they are taken, but not yet sat on. */
+  const taken = new Set<string>();
+  const gone = new WeakSet<Connection>();
+  const waiting = new Set<() => void>();
+
+  async function record(sitting: Sitting, why: string): Promise<void> {
+    const { agentId } = sitting;
+    textLog.info("an agent left", { agentId, why });
+    await log.append({
+      missionId: HUB_STREAM,
+      type: "AgentLeft",
+      data: { agentId, why },
+      by: agentId,
+    });
+  }
+
+  return {
+    async seat(sitting) {
+      const { agentId, role, card, where } = sitting;
+      if (seats.has(agentId) || taken.has(agentId))
+        throw invalidField("agentId", "an agent of that id sits here already");
+      if (seats.size + taken.size >= MAX_SEATS) throw overloaded("seats");
+      taken.add(agentId);
+      try {
+        await log.append({
+          missionId: HUB_STREAM,
+          type: "AgentSeated",
+          data: { agentId, role, card, where },
+          by: agentId,
+        });
+      } finally {
+        taken.delete(agentId);
+      }
+      if (gone.has(sitting.connection)) {
+        await record(sitting, "the connection ended");
+        throw new RoundtableError(
+          "agent-missing",
+          `The agent "${agentId}" went away while it sat down.`,
+          "Nothing was given to it; start it again.",
+        );
+      }
+      seats.set(agentId, sitting);
+      textLog.info("an agent sat down", { agentId, role, where });
+      for (const look of [...waiting]) look();
+    },
+    async leave(connection, why) {
+      gone.add(connection);
+      const left = [...seats.values()].filter(
+        (sitting) => sitting.connection === connection,
+      );
+      for (const sitting of left) seats.delete(sitting.agentId);
+      await Promise.all(left.map((sitting) => record(sitting, why)));
+    },
+    get: (agentId) => seats.get(agentId),
+    all: () => [...seats.values()],
+    whenSeated: (agentIds, signal) =>
+      new Promise((resolve, reject) => {
+        const abort = (): void => {
+          waiting.delete(look);
+          reject(signal.reason as Error);
+        };
+        const look = (): void => {
+          if (!agentIds.every((agentId) => seats.has(agentId))) return;
+          waiting.delete(look);
+          signal.removeEventListener("abort", abort);
+          resolve();
+        };
+        if (signal.aborted) {
+          abort();
+          return;
+        }
+        signal.addEventListener("abort", abort, { once: true });
+        waiting.add(look);
+        look();
+      }),
+  };
+}

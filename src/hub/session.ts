@@ -1,0 +1,86 @@
+import type { TextLog, Transport } from "../ports.ts";
+import type { AgentPort } from "./agentPort.ts";
+import type { Connection, Reply } from "./connection.ts";
+import { openConnection } from "./connection.ts";
+import type { A2ACall } from "./jsonRpc.ts";
+
+/** The hub's end of channels, in memory or over WebSocket alike: clients call A2A methods, agents take a seat and work. */
+export interface Sessions {
+  /** Serves a channel until it ends. `version` is the `A2A-Version` its opening named, if any. */
+  open(
+    transport: Transport,
+    where: "inProcess" | "webSocket",
+    version?: string,
+  ): void;
+  count(): number;
+  /** Ends all and waits until their seats are free. */
+  close(why: string): Promise<void>;
+}
+
+/** Makes the sessions of one hub. */
+export function createSessions(parts: {
+  readonly agentPort: AgentPort;
+  readonly dispatch: (call: A2ACall) => Promise<Reply>;
+  readonly textLog: TextLog;
+}): Sessions {
+  const { agentPort, dispatch, textLog } = parts;
+  const open = new Set<Connection>();
+  const leaving = new Set<Promise<void>>();
+
+  return {
+    open(transport, where, version) {
+      let seatedAs: string | undefined;
+      const connection = openConnection(
+        transport,
+        {
+          async request({ method, params, serviceParams, signal }) {
+            if (method === "agent/register") {
+              const seat = await agentPort.register(connection, where, params);
+              seatedAs ??= seat.agentId;
+              return { kind: "value", value: seat };
+            }
+            return dispatch({
+              method,
+              params,
+              signal,
+              version: serviceParams.get("a2a-version") ?? version,
+              agentId: undefined,
+              caller: {
+                name: seatedAs ?? "client",
+                remote: where === "webSocket",
+              },
+            });
+          },
+          notification(method, params) {
+            agentPort.hear(connection, method, params);
+          },
+          closed(why) {
+            open.delete(connection);
+            const left = agentPort
+              .leave(connection, why)
+              .catch((error: unknown) => {
+                textLog.warn("a leave could not be recorded", {
+                  why: String(error),
+                });
+              })
+              .finally(() => leaving.delete(left));
+            leaving.add(left);
+          },
+        },
+        textLog,
+      );
+      open.add(connection);
+    },
+    count: () => open.size,
+    async close(why) {
+      for (const connection of [...open]) connection.close(why);
+      // Ends are told a turn later, in memory as on a socket.
+      await new Promise((resolve) => {
+        setImmediate(resolve);
+      });
+      for (const connection of [...open])
+        leaving.add(agentPort.leave(connection, why));
+      await Promise.allSettled([...leaving]);
+    },
+  };
+}

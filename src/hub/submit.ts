@@ -1,0 +1,216 @@
+import { canonicalJson } from "../core/json.ts";
+import type { Chance, Clock, EventLog, Hash } from "../ports.ts";
+import type { AgentCard, Message, Part } from "../protocol/a2a.ts";
+import type { Draft } from "../protocol/event.ts";
+import { HUB_STREAM } from "../protocol/event.ts";
+import type { Execution } from "./execution.ts";
+import type { Registry, Sitting } from "./registry.ts";
+import type { TaskRecord, Tasks } from "./tasks.ts";
+import { isInterrupted, isTerminal, lastWord } from "./tasks.ts";
+import { isoTime } from "./taskBody.ts";
+import {
+  contentTypeNotSupported,
+  invalidField,
+  overloaded,
+  taskNotFound,
+  unsupportedOperation,
+} from "./wireError.ts";
+
+/** Tasks that may be with agents at once. */
+const MAX_RUNNING = 1000;
+
+/** Who speaks to an agent. What `remote` callers get shows no agent's failure in its own words, and what they send is held against the agent's card. */
+export interface Caller {
+  readonly name: string;
+  readonly remote: boolean;
+}
+
+/** Stores a message and gets it to its agent. The same message of the same agent and context is the same task, before and after a restart. */
+export type Submit = (
+  agentId: string | undefined,
+  message: Message,
+  caller: Caller,
+) => Promise<TaskRecord>;
+
+/** Ids become keys of the log and lines in terminals: whole Unicode text without control characters. */
+function checkName(field: string, name: string): void {
+  if (name === "" || !name.isWellFormed() || /\p{Cc}/u.test(name))
+    throw invalidField(field, "must be text without control characters");
+}
+
+function checkMessage(message: Message): void {
+  if (message.role !== "ROLE_USER")
+    throw invalidField("message.role", "must be ROLE_USER");
+  checkName("message.messageId", message.messageId);
+  if (message.contextId === undefined) return;
+  checkName("message.contextId", message.contextId);
+  if (message.contextId === HUB_STREAM)
+    throw invalidField("message.contextId", "this context is the hub's own");
+}
+
+function takes(modes: readonly string[], mediaType: string): boolean {
+  const type = mediaType.split(";", 1)[0]?.trim().toLowerCase() ?? "";
+  const family = `${type.split("/", 1)[0] ?? ""}/*`;
+  return modes.some((mode) => [type, family, "*/*"].includes(mode));
+}
+
+function checkMediaTypes(card: AgentCard, parts: readonly Part[]): void {
+  for (const { mediaType } of parts)
+    if (
+      mediaType !== undefined &&
+      mediaType !== "" &&
+      !takes(card.defaultInputModes, mediaType)
+    )
+      throw contentTypeNotSupported(mediaType);
+}
+
+function checkSame(stored: Message, message: Message): void {
+  if (canonicalJson(stored.parts) !== canonicalJson(message.parts))
+    throw invalidField(
+      "message.messageId",
+      "another message of that id was sent before",
+    );
+}
+
+/** Makes the one way in for messages to agents. */
+export function createSubmit(parts: {
+  readonly log: EventLog;
+  readonly clock: Clock;
+  readonly chance: Chance;
+  readonly hash: Hash;
+  readonly registry: Registry;
+  readonly tasks: Tasks;
+  readonly execution: Execution;
+}): Submit {
+  const { log, clock, chance, hash, registry, tasks, execution } = parts;
+  const delivering = new Map<string, Promise<void>>();
+
+  function sittingOf(agentId: string | undefined): Sitting {
+    const sitting =
+      agentId === undefined ? registry.all()[0] : registry.get(agentId);
+    if (sitting === undefined)
+      throw invalidField("tenant", "no such agent sits here");
+    return sitting;
+  }
+
+  /** A task whose agent stopped with the last hub is taken up by the next one who asks for it. */
+  function takeUp(record: TaskRecord): TaskRecord {
+    execution.ensure(record, lastWord(tasks, record));
+    return record;
+  }
+
+  async function open(
+    agentId: string | undefined,
+    message: Message,
+    caller: Caller,
+  ): Promise<TaskRecord> {
+    const to = agentId ?? sittingOf(agentId).agentId;
+    const contextId =
+      message.contextId ??
+      // A client that repeats itself without a context still means the same message.
+      hash(canonicalJson([caller.name, to, message.messageId])).slice(0, 32);
+    const key = `task:${to}:${message.messageId}`;
+    let event = log.find(contextId, key);
+    if (event === undefined) {
+      const { card } = sittingOf(to);
+      if (caller.remote) checkMediaTypes(card, message.parts);
+      if (execution.running().length >= MAX_RUNNING)
+        throw overloaded("running tasks");
+      event = await log.append({
+        missionId: contextId,
+        type: "TaskSubmitted",
+        data: {
+          taskId: chance.id(),
+          contextId,
+          agentId: to,
+          from: caller.name,
+          message: { ...message, contextId },
+        },
+        by: caller.name,
+        key,
+      });
+      tasks.catchUp();
+    }
+    const taskId = event.type === "TaskSubmitted" ? event.data.taskId : "";
+    const record = tasks.get(taskId);
+    if (record === undefined) throw taskNotFound(taskId);
+    if (caller.remote) checkSame(record.message, message);
+    return takeUp(record);
+  }
+
+  async function deliver(
+    record: TaskRecord,
+    message: Message,
+    key: string,
+    caller: Caller,
+  ): Promise<void> {
+    const said: Draft = {
+      missionId: record.contextId,
+      type: "MessageSent",
+      data: { from: caller.name, to: record.agentId, message },
+      by: caller.name,
+      key,
+    };
+    const goesOn: Draft = {
+      missionId: record.contextId,
+      type: "TaskStatusChanged",
+      data: {
+        taskId: record.id,
+        status: {
+          state: "TASK_STATE_WORKING",
+          timestamp: isoTime(clock.now()),
+        },
+      },
+      by: "hub",
+    };
+    await log.appendAll(isInterrupted(record.state) ? [said, goesOn] : [said]);
+    tasks.catchUp();
+    if (!execution.queue(record.id, message)) execution.ensure(record, message);
+  }
+
+  async function goOn(
+    taskId: string,
+    agentId: string | undefined,
+    message: Message,
+    caller: Caller,
+  ): Promise<TaskRecord> {
+    const record = tasks.get(taskId);
+    if (
+      record === undefined ||
+      (agentId !== undefined && record.agentId !== agentId)
+    )
+      throw taskNotFound(taskId);
+    const { contextId } = record;
+    if (message.contextId !== undefined && message.contextId !== contextId)
+      throw invalidField(
+        "message.contextId",
+        "must be the task's context, or be left out",
+      );
+    if (message.messageId === record.message.messageId) {
+      checkSame(record.message, message);
+      return takeUp(record);
+    }
+    const key = `message:${record.agentId}:${message.messageId}`;
+    if (log.find(contextId, key) !== undefined) return takeUp(record);
+    if (isTerminal(record.state))
+      throw unsupportedOperation(
+        "The task has ended and takes no more messages; send a new message without a task id.",
+      );
+    const { card } = sittingOf(record.agentId);
+    if (caller.remote) checkMediaTypes(card, message.parts);
+    const full = { ...message, taskId, contextId };
+    const under =
+      delivering.get(key) ??
+      deliver(record, full, key, caller).finally(() => delivering.delete(key));
+    delivering.set(key, under);
+    await under;
+    return record;
+  }
+
+  return (agentId, message, caller) => {
+    checkMessage(message);
+    return message.taskId === undefined || message.taskId === ""
+      ? open(agentId, message, caller)
+      : goOn(message.taskId, agentId, message, caller);
+  };
+}

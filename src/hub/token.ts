@@ -1,0 +1,28 @@
+import { createHash, randomBytes, timingSafeEqual } from "node:crypto";
+
+/** Scheme and token of an `Authorization` header, e.g. `Bearer abc`. */
+const BEARER = /^Bearer ([A-Za-z0-9_-]{16,128})$/i;
+
+function digestOf(token: string): Buffer {
+  return createHash("sha256").update(token, "utf8").digest();
+}
+
+/** A secret of one start of the hub: `token` for the discovery file, `accepts` for the gate, which keeps only its digest. */
+export interface Token {
+  readonly token: string;
+  /** True for an `Authorization` header that carries the token; takes the same time for every wrong one. */
+  readonly accepts: (authorization: string) => boolean;
+}
+
+/** Makes a token of 32 random bytes, base64url. */
+export function createToken(): Token {
+  const token = randomBytes(32).toString("base64url");
+  const digest = digestOf(token);
+  return {
+    token,
+    accepts(authorization) {
+      const presented = BEARER.exec(authorization)?.[1] ?? "";
+      return timingSafeEqual(digestOf(presented), digest);
+    },
+  };
+}
