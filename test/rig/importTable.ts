@@ -50,7 +50,11 @@ const rooms: readonly Room[] = [
   { at: "src/adapters/roles/", mayImport: [...adapter, "yaml"] },
   { at: "src/adapters/*/", mayImport: adapter },
   { at: ["src/app.ts", "src/app/"], mayImport: everyInnerRoom },
-  { at: "src/world.ts", mayImport: [...adapter, "src/adapters/"] },
+  {
+    at: "src/world.ts",
+    mayImport: [...adapter, "src/adapters/"],
+    mayImportTypes: ["src/app.ts"],
+  },
   {
     at: "src/panel/",
     mayImport: [
