@@ -52,8 +52,7 @@ const rooms: readonly Room[] = [
   { at: ["src/app.ts", "src/app/"], mayImport: everyInnerRoom },
   {
     at: "src/world.ts",
-    mayImport: [...adapter, "src/adapters/"],
-    mayImportTypes: ["src/app.ts"],
+    mayImport: [...adapter, "src/adapters/", "src/app.ts"],
   },
   {
     at: "src/panel/",
