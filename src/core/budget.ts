@@ -35,13 +35,24 @@ export const emptyBudget: BudgetState = {
 
 /** The budget after one more event; other events change nothing. */
 export function evolveBudget(state: BudgetState, event: AnyFact): BudgetState {
-  if (event.type === "CallReserved") return reserve(state, event.data);
-  return event.type === "CallSettled" ? settle(state, event.data) : state;
+  return foldBudget([event], state);
 }
 
-/** The budget after `events`. */
-export function foldBudget(events: readonly AnyFact[]): BudgetState {
-  return events.reduce(evolveBudget, emptyBudget);
+/** The budget after `events`, from `start` or from nothing. */
+export function foldBudget(
+  events: readonly AnyFact[],
+  start = emptyBudget,
+): BudgetState {
+  const sum = {
+    ...start,
+    open: new Map(start.open),
+    settled: new Set(start.settled),
+  };
+  for (const event of events) {
+    if (event.type === "CallReserved") reserve(sum, event.data);
+    if (event.type === "CallSettled") settle(sum, event.data);
+  }
+  return sum;
 }
 
 /** Whether a call of at most `microUsd` fits under the cap, all calls in flight at their worst. Reserving only what fits keeps spent + reserved ≤ cap always. */
@@ -57,34 +68,35 @@ export function mayReserve(
   );
 }
 
+/** One fold's own copy, so that a long log is read in linear time. */
+type Running = {
+  -readonly [K in keyof BudgetState]: BudgetState[K];
+} & {
+  readonly open: Map<string, number>;
+  readonly settled: Set<string>;
+};
+
 function reserve(
-  state: BudgetState,
+  sum: Running,
   { callId, microUsd }: DataOf<"CallReserved">,
-): BudgetState {
-  if (state.open.has(callId) || state.settled.has(callId)) return state;
-  return {
-    ...state,
-    reservedMicroUsd: state.reservedMicroUsd + microUsd,
-    open: new Map(state.open).set(callId, microUsd),
-  };
+): void {
+  if (sum.open.has(callId) || sum.settled.has(callId)) return;
+  sum.reservedMicroUsd += microUsd;
+  sum.open.set(callId, microUsd);
 }
 
 function settle(
-  state: BudgetState,
+  sum: Running,
   { callId, microUsd, usage }: DataOf<"CallSettled">,
-): BudgetState {
-  if (state.settled.has(callId)) return state;
-  const open = new Map(state.open);
-  open.delete(callId);
-  return {
-    spentMicroUsd: state.spentMicroUsd + microUsd,
-    reservedMicroUsd: state.reservedMicroUsd - (state.open.get(callId) ?? 0),
-    calls: state.calls + 1,
-    inputTokens: state.inputTokens + usage.inputTokens,
-    outputTokens: state.outputTokens + usage.outputTokens,
-    cacheReadTokens: state.cacheReadTokens + usage.cacheReadTokens,
-    cacheWriteTokens: state.cacheWriteTokens + usage.cacheWriteTokens,
-    open,
-    settled: new Set(state.settled).add(callId),
-  };
+): void {
+  if (sum.settled.has(callId)) return;
+  sum.reservedMicroUsd -= sum.open.get(callId) ?? 0;
+  sum.open.delete(callId);
+  sum.settled.add(callId);
+  sum.spentMicroUsd += microUsd;
+  sum.calls += 1;
+  sum.inputTokens += usage.inputTokens;
+  sum.outputTokens += usage.outputTokens;
+  sum.cacheReadTokens += usage.cacheReadTokens;
+  sum.cacheWriteTokens += usage.cacheWriteTokens;
 }

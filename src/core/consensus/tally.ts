@@ -49,7 +49,7 @@ export function tally(input: TallyInput): Tally {
     round: input.round,
     ...(blockedBy(counted, clusters) ??
       undecidable(counted) ??
-      (scored ? byScore(score, bar) : byFindings())),
+      spoken(counted, scored ? byScore(score, bar) : byFindings())),
     approvals: count("approve"),
     blocks: count("block"),
     abstentions: count("abstain"),
@@ -99,14 +99,23 @@ function undecidable(input: TallyInput): Finish | undefined {
       because: `${String(quorum.present)} of ${String(quorum.all)} voices are in and ${String(quorum.needed)} are needed, one of them local.`,
     };
   const role = missingRole(input);
-  if (role !== undefined)
-    return {
-      outcome: "noQuorum",
-      because: `The required role ${role} has not voted.`,
-    };
-  return input.ballots.some(({ verdict }) => verdict === "approve")
+  return role === undefined
     ? undefined
-    : { outcome: "split", because: "Nobody approves, and silence never does." };
+    : {
+        outcome: "noQuorum",
+        because: `The required role ${role} has not voted.`,
+      };
+}
+
+/** Silence never approves: a good prior, or the mere lack of findings, is nobody's word. */
+function spoken(input: TallyInput, finish: Finish): Finish {
+  return finish.outcome === "approved" &&
+    !input.ballots.some(({ verdict }) => verdict === "approve")
+    ? {
+        outcome: "split",
+        because: "Nothing said against it blocks it, but nobody approves it.",
+      }
+    : finish;
 }
 
 /** An evidence-backed block of a local elector whose role may veto; a peer's own word never suffices. */
