@@ -57,10 +57,13 @@ export function toModelProblem(
       "The model did not answer in time.",
       "Resume the mission to ask again.",
     );
-  if (error instanceof sdk.APIError && error.status !== undefined)
-    return byStatus(error.status, apiSays(error) ?? said);
-  if (error instanceof sdk.APIError && error.type !== null)
-    return byStatus(STATUS_OF[error.type] ?? 500, apiSays(error) ?? said);
+  if (isApiError(error, sdk)) {
+    // Inside a stream there is a kind and no status. Neither: the service was not reached.
+    const status =
+      error.status ??
+      (error.type === null ? undefined : (STATUS_OF[error.type] ?? 500));
+    if (status !== undefined) return byStatus(status, error.apiMessage ?? said);
+  }
   if (error instanceof sdk.AnthropicError || error instanceof BrokenOff)
     return problem(
       "model-unreachable",
@@ -116,7 +119,7 @@ export function toModelProblem(
   }
 }
 
-/** Errors that come inside a stream carry a kind and no status. */
+/** The status an error of this kind has outside a stream. */
 const STATUS_OF: Readonly<Record<string, number>> = {
   authentication_error: 401,
   permission_error: 403,
@@ -129,6 +132,6 @@ const STATUS_OF: Readonly<Record<string, number>> = {
   api_error: 500,
 };
 
-function apiSays(error: Sdk.APIError): string | undefined {
-  return error.apiMessage ?? undefined;
+function isApiError(error: unknown, sdk: typeof Sdk): error is Sdk.APIError {
+  return error instanceof sdk.APIError;
 }

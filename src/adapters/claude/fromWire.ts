@@ -26,7 +26,7 @@ export interface Assembly {
  * an edit must never look like a whole one: input that is not JSON is handed on as the text it is.
  */
 export function assemble(names: ToolNames): Assembly {
-  const blocks: Growing[] = [];
+  const blocks: (Growing | undefined)[] = [];
   let model = "";
   let usage: Usage = {
     inputTokens: 0,
@@ -102,13 +102,13 @@ function grow(growing: Growing | undefined, delta: Delta): string | undefined {
 function finished(growing: Growing): Anthropic.ContentBlockParam {
   const { block } = growing;
   if (block.type !== "tool_use" && block.type !== "server_tool_use")
-    return block as Anthropic.ContentBlockParam;
+    return block;
   const input = inputOf(growing);
   return {
     ...block,
     // The API takes objects only; what was wrong is said in the tool's result.
     input: typeof input === "object" && input !== null ? input : {},
-  } as Anthropic.ContentBlockParam;
+  };
 }
 
 function toBlock(growing: Growing, names: ToolNames): readonly Block[] {

@@ -126,7 +126,7 @@ export function openClaude(options: ClaudeOptions): Models {
           { signal: watch.signal },
         );
         const assembly = assemble(names);
-        for await (const event of stream) {
+        for await (const event of unlessBroken(stream, sdk)) {
           watch.heard();
           const text = assembly.add(event);
           if (text !== undefined) onText(text);
@@ -146,6 +146,19 @@ export function openClaude(options: ClaudeOptions): Models {
       }
     },
   };
+}
+
+/** The stream's events. A connection that dies in between shows as whatever the runtime throws then: that becomes {@link BrokenOff}. */
+async function* unlessBroken<T>(
+  stream: AsyncIterable<T>,
+  sdk: typeof Sdk,
+): AsyncGenerator<T> {
+  try {
+    yield* stream;
+  } catch (error) {
+    if (error instanceof sdk.AnthropicError) throw error;
+    throw new BrokenOff(String(error), { cause: error });
+  }
 }
 
 /**

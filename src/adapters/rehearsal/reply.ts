@@ -148,7 +148,7 @@ function stopDetails(speech: Speech): Data | null {
 /** Counts that look like the API's: four characters to a token, the system prompt written to the cache in the first turn and read in later ones. */
 function usageOf(request: ScriptRequest, speech: Speech): Data {
   const tokens = (value: unknown): number =>
-    Math.ceil((JSON.stringify(value) ?? "").length / 4);
+    Math.ceil(JSON.stringify(value ?? null).length / 4);
   const prefix = tokens(request.body["system"]) + tokens(request.body["tools"]);
   const counts = speech.usage ?? {
     input: tokens(request.body["messages"]),

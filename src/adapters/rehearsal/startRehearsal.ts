@@ -139,7 +139,8 @@ async function perform(
       return;
     case "cut":
       await stream(response, opening(request, turn.text), paceMs);
-      response.destroy();
+      // What was said has to be on its way before the line goes dead.
+      response.write("", () => response.destroy());
       return;
     case "broken":
       await stream(response, opening(request, turn.text), paceMs);
