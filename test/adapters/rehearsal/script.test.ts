@@ -11,6 +11,9 @@ import {
 import { sampleScript } from "../../../src/adapters/rehearsal/script.ts";
 import type { ScriptedTurn } from "../../../src/adapters/rehearsal/turn.ts";
 import { sameClaim } from "../../../src/core/consensus/similarity.ts";
+import { tally } from "../../../src/core/consensus/tally.ts";
+import { DEFAULT_WEIGHT } from "../../../src/core/consensus/score.ts";
+import type { Tally } from "../../../src/protocol/consensus.ts";
 import { parseAnswer } from "../../../src/protocol/answerSchema.ts";
 
 interface Asked {
@@ -53,6 +56,72 @@ function paperOf(asked: Asked) {
   assert.ok(parsed.ok);
   return parsed.answer.paper;
 }
+
+/** How the team's votes on it come out under the default rules. */
+function counted(subject: "plan" | "change", artifact: string): Tally {
+  const author = subject === "plan" ? "planner" : "developer";
+  const roles = ["planner", "architect", "security", "developer", "qa"].filter(
+    (role) => role !== author,
+  );
+  return tally({
+    round: 1,
+    subject,
+    evidence: [],
+    rules: {
+      threshold: 750,
+      quorum: 600,
+      maxRounds: 2,
+      roundMs: 60_000,
+      vetoRoles: ["security"],
+      requiredRoles: [],
+      prior: 500,
+    },
+    electorate: roles.map((role) => ({
+      agentId: role,
+      role,
+      name: role,
+      lineage: "rehearsal-middle",
+      hub: "local",
+      weight: DEFAULT_WEIGHT,
+    })),
+    ballots: roles.map((role) => ({
+      agentId: role,
+      round: 1,
+      artifactHash: "h",
+      lineage: "rehearsal-middle",
+      ...paperOf({
+        goal: SAMPLE_GOAL,
+        role,
+        work: "ballot",
+        subject,
+        artifact,
+      }),
+    })),
+  });
+}
+
+test("the story holds under the real rules: outvoted on the plan, right about the change, at peace in the end but for one", () => {
+  const plan = counted("plan", "take-off-once");
+  assert.deepEqual(
+    [plan.outcome, plan.approvals, plan.blocks],
+    ["approved", 3, 1],
+  );
+  const change = counted("change", "+  return subtotal(order) - off;");
+  assert.equal(change.outcome, "blocked");
+  const [cluster] = change.clusters;
+  assert.equal(cluster?.standing, "CORROBORATED");
+  assert.deepEqual(cluster.raisedBy, ["qa", "security"]);
+  assert.equal(counted("plan", "stop-at-zero").outcome, "approved");
+  const mended = counted(
+    "change",
+    "+  return Math.max(0, subtotal(order) - off);",
+  );
+  assert.equal(mended.outcome, "approved");
+  assert.deepEqual(
+    mended.clusters.map(({ standing, raisedBy }) => [standing, raisedBy]),
+    [["SINGLE", ["architect"]]],
+  );
+});
 
 test("who is asked for what is read from the last such block, and from its first lines", () => {
   const text =
