@@ -35,6 +35,33 @@ const shared = {
   define: { "process.env.NODE_ENV": '"production"' },
 };
 
+/**
+ * Code of packages that never runs here, left out. Each entry: what is imported, from where, and what is put in its place.
+ * sandbox-runtime needs node-forge only to open TLS connections, which it does when told to (`tlsTerminate`), and nobody tells it to;
+ * its zod/v3 is the one that the other packages share.
+ */
+const lean = {
+  name: "lean",
+  setup(build) {
+    build.onResolve({ filter: /^node-forge$/ }, () => ({
+      path: "node-forge",
+      namespace: "left-out",
+    }));
+    build.onLoad({ filter: /.*/, namespace: "left-out" }, () => ({
+      contents: "export default {};",
+    }));
+    build.onResolve({ filter: /^zod\/v3$/ }, ({ pluginData, kind }) =>
+      pluginData === "shared"
+        ? undefined
+        : build.resolve("zod/v3", {
+            kind,
+            resolveDir: root,
+            pluginData: "shared",
+          }),
+    );
+  },
+};
+
 /** The host: what a mission needs only later is imported with `await import()` and lands in a chunk of its own. */
 const host = {
   ...shared,
@@ -44,6 +71,7 @@ const host = {
   target: "node22",
   mainFields: ["module", "main"],
   splitting: true,
+  plugins: [lean],
   chunkNames: "chunks/[name]-[hash]",
   // Bundled CommonJS packages call require for Node's own modules.
   banner: {
@@ -58,7 +86,7 @@ const panel = {
   platform: "browser",
   format: "esm",
   target: "chrome130",
-  tsconfigRaw: { compilerOptions: { target: "ES2023" } },
+  plugins: [{ name: "styles", setup: minifyStyles }],
 };
 
 // The door for terminals. It parses on Node 12, so that an old Node gets a sentence instead of a stack trace.
@@ -124,6 +152,25 @@ fail(
 await rm(dist, { recursive: true, force: true });
 await rename(made, dist);
 
+/** esbuild leaves template literals as they are; those that are nothing but CSS are minified like any other style sheet. */
+function minifyStyles(build) {
+  build.onLoad(
+    { filter: /src[\\/]panel[\\/].*\.ts$/ },
+    async ({ path: file }) => {
+      let contents = await readFile(file, "utf8");
+      for (const [literal, css] of contents.matchAll(/css`([^`$\\]*)`/g)) {
+        const { code } = await esbuild.transform(css, {
+          loader: "css",
+          minify: true,
+          target: panel.target,
+        });
+        contents = contents.replace(literal, () => `css\`${code.trim()}\``);
+      }
+      return { contents, loader: "ts" };
+    },
+  );
+}
+
 /** Bytes that are loaded before activate() runs: the entry and, transitively, what it imports statically. */
 function activation({ outputs }) {
   const seen = new Set();
@@ -148,7 +195,8 @@ async function notices(results) {
       .map((file) => /^.*node_modules\/(@[^/]+\/[^/]+|[^/]+)/.exec(file)?.[0])
       .filter((folder) => folder !== undefined),
   );
-  const texts = [...folders].sort().map(async (folder) => {
+  const named = new Map();
+  for (const folder of [...folders].sort()) {
     const absolute = path.join(root, folder);
     const { name, version, license } = JSON.parse(
       await readFile(path.join(absolute, "package.json"), "utf8"),
@@ -159,10 +207,12 @@ async function notices(results) {
     const text =
       file === undefined
         ? ""
-        : await readFile(path.join(absolute, file), "utf8");
-    return `${name} ${version} (${license})\n\n${text.trim()}\n`;
-  });
-  return (await Promise.all(texts)).join(`\n${"-".repeat(72)}\n\n`);
+        : (await readFile(path.join(absolute, file), "utf8")).trim();
+    const names = named.get(text) ?? [];
+    named.set(text, [...names, `${name} ${version} (${license})`]);
+  }
+  const notice = ([text, names]) => `${names.join("\n")}\n\n${text}\n`;
+  return [...named].map(notice).join(`\n${"-".repeat(72)}\n\n`);
 }
 
 async function sizeOf(folder) {
