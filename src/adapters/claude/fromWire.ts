@@ -64,7 +64,10 @@ export function assemble(names: ToolNames): Assembly {
       if (!complete || stop === undefined) return undefined;
       // Holes would be blocks the stream never started.
       const grown = blocks.filter((entry) => entry !== undefined);
-      const content = grown.map((entry) => finished(entry));
+      const content = grown
+        .map((entry) => finished(entry))
+        // Sent back, an empty text would be refused.
+        .filter((block) => block.type !== "text" || block.text !== "");
       const opaque: AsItCame = { provider: "anthropic", content };
       return {
         message: {

@@ -24,7 +24,10 @@ export function toWire(
 ): Anthropic.MessageCreateParamsStreaming {
   const { mustCall } = request;
   const forced = mustCall !== undefined && model.takesForcedTool;
-  const messages = request.messages.map((message) => messageOf(message, names));
+  // The API refuses empty messages; a model that said nothing leaves one behind.
+  const messages = request.messages
+    .map((message) => messageOf(message, names))
+    .filter(({ content }) => content.length > 0);
   // A model that cannot be forced can still be told.
   if (mustCall !== undefined && !forced)
     appendText(

@@ -171,6 +171,38 @@ test("usage and cost include what the cache saved and what it cost to fill", asy
   assert.equal(turn.microUsd, 0, "no model stands behind a rehearsal");
 });
 
+test("an answer without a word leaves nothing behind that the API would refuse", async (t) => {
+  const { models, asked } = await talk(t, [
+    { kind: "speech", text: "" },
+    { kind: "speech", text: "Sorry, here." },
+  ]);
+  const silent = await models.turn(request(), never, () => undefined);
+  assert.deepEqual(silent.message.content, []);
+  const reminder = { type: "text", text: "Please answer." } as const;
+  await models.turn(
+    request({
+      messages: [
+        ...request().messages,
+        silent.message,
+        { role: "user", content: [reminder, { type: "text", text: " " }] },
+      ],
+    }),
+    never,
+    () => undefined,
+  );
+  const messages = asked[1]?.body["messages"] as readonly {
+    readonly role: string;
+    readonly content: readonly unknown[];
+  }[];
+  assert.deepEqual(
+    messages.map(({ role, content }) => [role, content.length]),
+    [
+      ["user", 1],
+      ["user", 1],
+    ],
+  );
+});
+
 test("a refusal without a word is a value, not an error", async (t) => {
   const { models } = await talk(t, { kind: "speech", stop: "refusal" });
   const turn = await models.turn(request(), never, () => undefined);
