@@ -5,7 +5,7 @@ import { isProblem } from "../../src/core/errors.ts";
 import { hashInput } from "../../src/core/events.ts";
 import { sha256 } from "../../src/adapters/clock/sha256.ts";
 import type { EventLog } from "../../src/ports.ts";
-import type { Draft, Recorded, RecordedOf } from "../../src/protocol/event.ts";
+import type { Draft, Recorded } from "../../src/protocol/event.ts";
 import { EVENT_VERSION, HUB_STREAM } from "../../src/protocol/event.ts";
 
 /** A note in a mission: the smallest event with a text of its own. */
@@ -26,7 +26,7 @@ export function note(
 /** The text of a {@link note}. */
 export function textOf(event: Recorded): string {
   assert.equal(event.type, "AgentLeft");
-  return (event as RecordedOf<"AgentLeft">).data.why;
+  return event.data.why;
 }
 
 /** Runs the suite; `open` gives a fresh, empty log whose clock stands at `at`. */

@@ -38,51 +38,42 @@ export class Feed {
   }
 
   /** The first event of `stored` or of later commits that fits; see `EventLog.waitFor`. */
-  waitFor<T extends EventType>(
+  async waitFor<T extends EventType>(
     missionId: string,
     type: T,
     match: (event: RecordedOf<T>) => boolean,
     signal: AbortSignal,
     stored: Iterable<Recorded>,
   ): Promise<RecordedOf<T>> {
+    signal.throwIfAborted();
     const fits = (event: Recorded): event is Recorded & RecordedOf<T> =>
       event.missionId === missionId &&
       event.type === type &&
       match(event as Recorded & RecordedOf<T>);
-    return new Promise((resolve, reject) => {
-      signal.throwIfAborted();
-      for (const event of stored)
-        if (fits(event)) {
-          resolve(event);
-          return;
-        }
-      if (this.#closed) throw logClosed();
-      const end = (): void => {
-        stop();
-        this.#waiting.delete(fail);
-        signal.removeEventListener("abort", abort);
-      };
-      const fail = (reason: unknown): void => {
-        end();
-        reject(reason as Error);
-      };
-      const abort = (): void => {
-        fail(signal.reason);
-      };
-      const stop = this.subscribe((events) => {
-        try {
-          const found = events.find(fits);
-          if (found === undefined) return;
-          end();
-          resolve(found);
-        } catch (error) {
-          // `match` is the waiting caller's code: its error is theirs.
-          fail(error);
-        }
-      });
-      this.#waiting.add(fail);
-      signal.addEventListener("abort", abort, { once: true });
+    for (const event of stored) if (fits(event)) return event;
+    if (this.#closed) throw logClosed();
+    const { promise, resolve, reject } = Promise.withResolvers<RecordedOf<T>>();
+    const abort = (): void => {
+      reject(signal.reason);
+    };
+    const stop = this.subscribe((events) => {
+      try {
+        const found = events.find(fits);
+        if (found !== undefined) resolve(found);
+      } catch (error) {
+        // `match` is the waiting caller's code: its error is theirs.
+        reject(error);
+      }
     });
+    this.#waiting.add(reject);
+    signal.addEventListener("abort", abort, { once: true });
+    try {
+      return await promise;
+    } finally {
+      stop();
+      this.#waiting.delete(reject);
+      signal.removeEventListener("abort", abort);
+    }
   }
 
   /** Ends every listener; those that wait are rejected with `log-closed`. */

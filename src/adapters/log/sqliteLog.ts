@@ -95,7 +95,6 @@ export class SqliteLog implements EventLog {
     match: (event: RecordedOf<T>) => boolean,
     signal: AbortSignal,
   ): Promise<RecordedOf<T>> {
-    signal.throwIfAborted();
     const stored = this.#reading(() => this.#store.ofType(missionId, type));
     return await this.#feed.waitFor(missionId, type, match, signal, stored);
   }

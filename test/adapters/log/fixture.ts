@@ -105,7 +105,7 @@ export function startWriter(
 
 /** The next line of a writer. */
 export async function nextLine(writer: Writer): Promise<string> {
-  const { value, done } = await writer.lines.next();
-  assert.ok(done !== true, "the writer ended without a word");
-  return value;
+  const next = await writer.lines.next();
+  assert.ok(next.done !== true, "the writer ended without a word");
+  return next.value;
 }

@@ -54,7 +54,7 @@ describe("taking over", () => {
       file,
       // Each attempt is a turn of this clock, so the test needs no time of its own.
       clock: {
-        now: systemClock.now,
+        ...systemClock,
         after: async () => {
           turns += 1;
           if (turns === 3) await old.append(note("m1", "still at work"));
