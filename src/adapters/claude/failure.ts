@@ -31,7 +31,7 @@ export function toModelProblem(
 ): RoundtableError {
   if (error instanceof RoundtableError) return error;
   const clean = (text: string): string =>
-    redact(apiKey === "" ? text : text.replaceAll(apiKey, "«key»")).slice(
+    redact(apiKey.length < 8 ? text : text.replaceAll(apiKey, "«key»")).slice(
       0,
       500,
     );

@@ -1,13 +1,11 @@
+import { abstaining } from "./ballot.ts";
+import { votingOnChange } from "./changeBallots.ts";
 import { building } from "./developer.ts";
-import { answering, planning } from "./planner.ts";
-import {
-  abstaining,
-  votingOnAnswer,
-  votingOnChange,
-  votingOnPlan,
-} from "./reviewers.ts";
+import { votingOnPlan } from "./planBallots.ts";
+import { planning } from "./planner.ts";
+import { answering, votingOnAnswer } from "./question.ts";
 import { SAMPLE_GOAL, SAMPLE_QUESTION } from "./sample.ts";
-import { play, refusal } from "./turn.ts";
+import { refusal } from "./turn.ts";
 import type { Script, ScriptRequest, ScriptedTurn } from "./turn.ts";
 
 /** The sample mission and the sample question, every role in them. For anything else ballots abstain and the rest is declined. */
@@ -40,7 +38,7 @@ function mission(request: ScriptRequest): ScriptedTurn {
 function question(request: ScriptRequest): ScriptedTurn {
   switch (request.part?.work) {
     case "resolve":
-      return play(answering, request);
+      return answering(request);
     case "ballot":
       return votingOnAnswer(request);
     default:

@@ -8,7 +8,7 @@ import { systemClock } from "../../../src/adapters/clock/systemClock.ts";
 import {
   FIRST_PLAN,
   SECOND_PLAN,
-} from "../../../src/adapters/rehearsal/planner.ts";
+} from "../../../src/adapters/rehearsal/plans.ts";
 import {
   SAMPLE_FILES,
   SAMPLE_GOAL,
