@@ -4,12 +4,17 @@ import type { ScriptRequest, ScriptedTurn } from "./turn.ts";
 
 /** The planner's part in the sample mission. */
 export function planning(request: ScriptRequest): ScriptedTurn {
-  // The word the reviewers' finding turns on; neither goal nor first plan has it.
-  if (request.brief.includes("negative")) return play(revised, request);
-  return request.part?.attempt === 1
-    ? play(first, request)
-    : play(unchanged, request);
+  const { brief, part } = request;
+  // The plan of the last attempt was the second one: the script ends there.
+  if (brief.includes("stop-at-zero")) return finished;
+  // What both reviewers' findings say; neither goal nor first plan does.
+  if (/total (?:is )?negative/.test(brief)) return play(revised, request);
+  return play(part?.attempt === 1 ? first : unchanged, request);
 }
+
+const finished = refusal(
+  "The sample's work is done, and a rehearsal has no further ideas. With a model of your own the team would go on from here.",
+);
 
 const first = [
   say(
@@ -44,13 +49,8 @@ const unchanged = [
     "A rehearsal cannot take up new wishes. I check whether the first plan still fits.",
     read("src/order.js"),
   ),
-  (request: ScriptRequest): ScriptedTurn =>
-    request.results.some(({ text }) => text.includes("Math.max"))
-      ? refusal(
-          "The sample's work is done, and a rehearsal has no further ideas. With a model of your own the team would go on from here.",
-        )
-      : say(
-          "Nothing has changed since, so my plan is the same as before.",
-          submit(FIRST_PLAN),
-        ),
+  say(
+    "Nothing has changed since, so my plan is the same as before.",
+    submit(FIRST_PLAN),
+  ),
 ];

@@ -19,7 +19,7 @@ import { planFaults, waves } from "../../../src/core/plan.ts";
 import type { Models } from "../../../src/ports.ts";
 import type { Finding } from "../../../src/protocol/consensus.ts";
 import { parseAnswer } from "../../../src/protocol/answerSchema.ts";
-import type { Plan, Work } from "../../../src/protocol/work.ts";
+import type { Plan, Work, WorkOf } from "../../../src/protocol/work.ts";
 import { folderWith, playWork, runTests } from "./play.ts";
 import type { Played } from "./play.ts";
 
@@ -76,7 +76,11 @@ function judge(
   };
 }
 
-function planWork(dir: string, attempt: number, findings: Finding[]): Work {
+function planWork(
+  dir: string,
+  attempt: number,
+  findings: Finding[],
+): WorkOf<"plan"> {
   return {
     kind: "plan",
     missionId: "m",
@@ -146,6 +150,18 @@ test("the planner reads the repository before it hands in a plan", async (t) => 
   assert.ok(parseAnswer("plan", played.form).ok);
   assert.ok(played.calls.some(({ name }) => name === "read_file"));
   assert.ok(played.said.length > 40);
+});
+
+test("wishes beyond the script are not made up: the same plan once more, and after the second plan an end", async (t) => {
+  const { dir, remove } = await folderWith(SAMPLE_FILES);
+  t.after(remove);
+  const work = planWork(dir, 2, []);
+  assert.deepEqual((await playWork(models, "planner", work)).form, FIRST_PLAN);
+  const late = { ...planWork(dir, 3, []), previous: SECOND_PLAN };
+  const played = await playWork(models, "planner", late);
+  assert.equal(played.form, undefined);
+  assert.equal(played.stop, "refusal");
+  assert.match(played.said, /no further ideas/);
 });
 
 test("the first plan gets three approvals and one block without evidence", async (t) => {
