@@ -134,7 +134,7 @@ export function ruleTool(
   tool: PinnedTool,
   approved: ReadonlyMap<string, string>,
 ): PolicyRuling {
-  if (!/^[\w.-]{1,64}\/[\w.-]{1,128}$/u.test(tool.name))
+  if (!/^\w[\w.-]{0,63}\/\w[\w.-]{0,127}$/u.test(tool.name))
     return deny("tool-name");
   const pin = approved.get(tool.name);
   if (pin === undefined) return ask("tool-not-approved");

@@ -1,7 +1,10 @@
 /** Whether two claims, written by different voices, mean the same. */
 
-/** Share of distinct words two claims have in common from which they count as one, per cent (Jaccard). */
-const SIMILAR_PERCENT = 25;
+/**
+ * Share of distinct words two claims have in common from which they count as one, per cent (Jaccard). On the findings of twelve real
+ * reviewers 18 % joins 83 % of the pairs that mean the same defect; what it joins wrongly is mostly kept apart by path and line.
+ */
+const SIMILAR_PERCENT = 18;
 
 const FILLERS = new Set(
   "a an and are as at be but by can could for from has have if in into is it its may might no not of on or should so that the their then there this to was when where which while will with without would".split(
@@ -9,7 +12,7 @@ const FILLERS = new Set(
   ),
 );
 
-/** True when the claims are equal or share at least 25 % of their distinct words; identifiers count whole and by their parts. */
+/** True when the claims are equal or share at least 18 % of their distinct words; identifiers count whole and by their parts. */
 export function sameClaim(one: string, other: string): boolean {
   if (one === other) return true;
   const words = wordsOf(one);

@@ -74,12 +74,13 @@ describe("opening a decision", () => {
     const { state } = run([
       opening("plan", [elector(AUTHOR), elector("qa")], { roundMs: 5000 }),
     ]);
+    assert.ok(state.round);
     assert.deepEqual(
-      state.round?.electorate.map(({ agentId }) => agentId),
+      state.round.electorate.map(({ agentId }) => agentId),
       ["qa"],
     );
-    assert.equal(state.round?.artifactHash, HASH);
-    assert.equal(state.round?.deadline, 5000);
+    assert.equal(state.round.artifactHash, HASH);
+    assert.equal(state.round.deadline, 5000);
     assert.equal(phase(state), "collecting");
     assert.deepEqual(
       missingBallots(state).map(({ agentId }) => agentId),
