@@ -35,8 +35,6 @@ export interface SeatPorts {
   readonly version: string;
   /** Folder that questions from outside may read; undefined where none is open. */
   readonly chatRoot: string | undefined;
-  /** Senders of tasks whose work is taken at its word. */
-  readonly trustedSenders: readonly string[];
 }
 
 /** An agent that sits. Disposing lets go of its tasks without ending them: they are taken up again by whoever sits there next. */
@@ -114,7 +112,7 @@ export async function takeSeat(
         peer.notify("task/text", { taskId: request.taskId, delta });
       },
     };
-    const asked = readRequest(request, log, ports.trustedSenders);
+    const asked = readRequest(request, log);
     if (asked.kind === "work")
       return executor.execute(asked.work, role, context, signal);
     if (asked.kind === "unusable")

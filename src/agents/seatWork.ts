@@ -16,12 +16,11 @@ export type Request =
 export function readRequest(
   { taskId, contextId, message }: Execute,
   log: EventLog,
-  trustedSenders: readonly string[],
 ): Request {
   const part = message.parts.find(
     ({ mediaType }) => mediaType === WORK_MEDIA_TYPE,
   );
-  if (part !== undefined && isOurs(log, contextId, taskId, trustedSenders)) {
+  if (part !== undefined && isOurs(log, contextId, taskId, message)) {
     const work = Work.safeParse(part.data);
     if (!work.success)
       return {
@@ -53,19 +52,21 @@ export function chatWork(execute: Execute, text: string, root: string): Work {
   };
 }
 
+/** Whether the hub itself opened the task with this very message; anyone may send another one into the task. */
 function isOurs(
   log: EventLog,
   contextId: string,
   taskId: string,
-  trustedSenders: readonly string[],
+  { messageId }: Message,
 ): boolean {
   return log
     .mission(contextId)
     .some(
-      (event) =>
-        event.type === "TaskSubmitted" &&
-        event.data.taskId === taskId &&
-        trustedSenders.includes(event.data.from),
+      ({ type, data }) =>
+        type === "TaskSubmitted" &&
+        data.taskId === taskId &&
+        data.from === "hub" &&
+        data.message.messageId === messageId,
     );
 }
 

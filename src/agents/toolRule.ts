@@ -22,7 +22,7 @@ export interface RuleContext {
 
 const STRICTNESS = { allow: 0, ask: 1, deny: 2 } as const;
 
-/** What the rules say of one understood call: the strictest of all that apply. */
+/** What the rules say of one understood call: the strictest of all that apply, the most specific of equals. */
 export async function ruleCall(
   tool: Tool,
   call: PreparedCall,
@@ -40,7 +40,7 @@ export async function ruleCall(
     ...(call.pin === undefined ? [] : [ruleTool(call.pin, approved)]),
   ];
   const strictest = rulings.reduce((worst, next) =>
-    STRICTNESS[next.ruling] > STRICTNESS[worst.ruling] ? next : worst,
+    STRICTNESS[next.ruling] >= STRICTNESS[worst.ruling] ? next : worst,
   );
   // What a file would say is looked at only where its name alone is allowed.
   return strictest.ruling === "allow" &&
