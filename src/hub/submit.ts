@@ -163,7 +163,8 @@ export function createSubmit(parts: {
       },
       by: "hub",
     };
-    await log.appendAll(isInterrupted(record.state) ? [said, goesOn] : [said]);
+    // The state first: its past words come before the message they led to.
+    await log.appendAll(isInterrupted(record.state) ? [goesOn, said] : [said]);
     tasks.catchUp();
     if (!execution.queue(record.id, message)) execution.ensure(record, message);
   }

@@ -1,0 +1,36 @@
+import type { StreamResponse, Task } from "../../src/protocol/a2a.ts";
+import { Refused, openWebSocketClient } from "../hub/webSocketClient.ts";
+import type { A2AClient } from "./a2a.contract.ts";
+import { a2aContract } from "./a2a.contract.ts";
+
+a2aContract("our WebSocket binding", async ({ address }) => {
+  const { call, stream, close } = await openWebSocketClient(
+    address.wsUrl,
+    address.token,
+  );
+  return {
+    sendMessage: async (request) =>
+      ((await call("SendMessage", request)) as { task: Task }).task,
+    sendStreamingMessage: (request) =>
+      stream("SendStreamingMessage", request) as AsyncGenerator<
+        StreamResponse,
+        void
+      >,
+    getTask: async (request) => (await call("GetTask", request)) as Task,
+    cancelTask: async (request) => (await call("CancelTask", request)) as Task,
+    listTasks: async (request) =>
+      (await call("ListTasks", request)) as Awaited<
+        ReturnType<A2AClient["listTasks"]>
+      >,
+    subscribeToTask: (request) =>
+      stream("SubscribeToTask", request) as AsyncGenerator<
+        StreamResponse,
+        void
+      >,
+    codeOf: (error) =>
+      error instanceof Refused ? error.error.code : undefined,
+    textOf: (error) =>
+      error instanceof Refused ? JSON.stringify(error.error) : "",
+    close,
+  };
+});
