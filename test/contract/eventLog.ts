@@ -260,18 +260,24 @@ export function eventLogContract(
     );
 
     it(
-      "a listener may append and stop itself while it is told",
+      "a listener may append, stop itself and stop others while it is told",
       withLog(async (log) => {
         const followUp = Promise.withResolvers<Recorded>();
         const stop = log.subscribe(() => {
           stop();
+          stopOther();
           log
             .append(note("m1", "second"))
             .then(followUp.resolve, followUp.reject);
         });
+        const toldOther: number[] = [];
+        const stopOther = log.subscribe((events) => {
+          toldOther.push(events.length);
+        });
         await log.append(note("m1", "first"));
         assert.equal(textOf(await followUp.promise), "second");
         assert.equal(log.head(), 2);
+        assert.deepEqual(toldOther, []);
       }),
     );
 

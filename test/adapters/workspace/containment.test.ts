@@ -204,7 +204,7 @@ describe("a folder that is swapped for a link while it is used", () => {
               return undefined;
             });
       });
-      state.busy = true;
+      state.busy = batch.length > 0;
       const all = Promise.all(batch).finally(() => {
         state.busy = false;
       });
