@@ -10,3 +10,8 @@ spec("the extension activates", async () => {
   await extension.activate();
   assert.equal(extension.isActive, true);
 });
+
+spec("activation opens no listener: the hub starts with its first use", () => {
+  const open = process.getActiveResourcesInfo();
+  assert.equal(open.filter((kind) => kind === "TCPServerWrap").length, 0);
+});
