@@ -70,7 +70,7 @@ const rooms: readonly Room[] = [
     mayImportTypes: ["src/app.ts"],
   },
   {
-    at: ["src/extension.ts", "src/behind.ts"],
+    at: "src/extension.ts",
     mayImport: [...behindDoors, "src/vscode/", "vscode"],
     mayImportTypes: ["src/ports.ts"],
   },
