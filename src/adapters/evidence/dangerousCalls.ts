@@ -1,0 +1,118 @@
+import type { Finding } from "../../protocol/consensus.ts";
+import { verdict, type EvidenceTool } from "./tool.ts";
+
+interface Danger {
+  readonly files: RegExp;
+  readonly shape: RegExp;
+  readonly claim: string;
+  readonly severity: Finding["severity"];
+}
+
+const JS = /\.[cm]?[jt]sx?$/;
+const PYTHON = /\.pyi?$/;
+
+/** Calls that run what they are given. Hits are hints for the reviewers: only what reads like data going in is high. */
+const DANGERS: readonly Danger[] = [
+  {
+    files: JS,
+    shape: /(?<![\w.$])eval\s*\((?!\s*["'`][^"'`$]*["'`]\s*\))/,
+    claim: "eval runs whatever it is given",
+    severity: "high",
+  },
+  {
+    files: JS,
+    shape: /\bnew\s+Function\s*\(/,
+    claim: "new Function runs whatever it is given",
+    severity: "high",
+  },
+  {
+    files: JS,
+    shape: /\b(?:exec|execSync)\s*\(\s*(?:`[^`]*\$\{|["'][^"']*["']\s*\+)/,
+    claim: "a shell command is put together from values",
+    severity: "high",
+  },
+  {
+    files: JS,
+    shape: /\bspawn(?:Sync)?\s*\([^)]*shell\s*:\s*true/,
+    claim: "a process is started through a shell",
+    severity: "medium",
+  },
+  {
+    files: JS,
+    shape:
+      /\.(?:innerHTML|outerHTML)\s*=(?!=)(?!\s*["'`][^"'`$]*["'`]\s*;?\s*$)/,
+    claim: "HTML is set from a value",
+    severity: "medium",
+  },
+  {
+    files: JS,
+    shape: /\bdangerouslySetInnerHTML\b/,
+    claim: "HTML is set from a value",
+    severity: "medium",
+  },
+  {
+    files: JS,
+    shape: /\brejectUnauthorized\s*:\s*false\b|NODE_TLS_REJECT_UNAUTHORIZED/,
+    claim: "TLS certificates are not checked",
+    severity: "high",
+  },
+  {
+    files: JS,
+    shape: /\[\s*["']__proto__["']\s*\]|\.__proto__\s*=/,
+    claim: "a prototype is written to",
+    severity: "medium",
+  },
+  {
+    files: PYTHON,
+    shape: /(?<![\w.])(?:eval|exec)\s*\((?!\s*["'][^"']*["']\s*\))/,
+    claim: "code is run from a value",
+    severity: "high",
+  },
+  {
+    files: PYTHON,
+    shape: /\bpickle\.loads?\s*\(/,
+    claim: "unpickling runs code of whoever wrote the data",
+    severity: "high",
+  },
+  {
+    files: PYTHON,
+    shape: /\byaml\.load\s*\((?![^)]*Safe)/,
+    claim: "yaml.load makes objects of any class",
+    severity: "medium",
+  },
+  {
+    files: PYTHON,
+    shape: /\bverify\s*=\s*False\b/,
+    claim: "TLS certificates are not checked",
+    severity: "high",
+  },
+  {
+    files: PYTHON,
+    shape:
+      /\b(?:os\.system|subprocess\.\w+)\s*\((?:f["']|[^)]*shell\s*=\s*True)/,
+    claim: "a shell command is put together from values",
+    severity: "high",
+  },
+];
+
+/** Dangerous calls in added lines of JavaScript, TypeScript and Python; comments are passed over. */
+export const dangerousCalls: EvidenceTool = {
+  name: "dangerousCalls",
+  required: false,
+  look: ({ added }) => [
+    verdict(
+      added.flatMap(({ path, line, text }) => {
+        if (/^\s*(?:\/\/|\*|\/\*|#)/.test(text)) return [];
+        const danger = DANGERS.find(
+          ({ files, shape }) => files.test(path) && shape.test(text),
+        );
+        return danger === undefined
+          ? []
+          : [{ path, line, claim: danger.claim, severity: danger.severity }];
+      }),
+      "No dangerous calls in the added lines.",
+      (count) =>
+        `${String(count)} added ${count === 1 ? "line calls" : "lines call"} something dangerous.`,
+    ),
+  ],
+};

@@ -1,0 +1,158 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { openEvidence } from "../../../src/adapters/evidence/openEvidence.ts";
+import type { CommandResult, EvidenceInput } from "../../../src/ports.ts";
+import type { Evidence } from "../../../src/protocol/consensus.ts";
+
+const never = new AbortController().signal;
+
+function inputOf(
+  path: string,
+  lines: readonly string[],
+  checks: EvidenceInput["checks"] = [],
+): EvidenceInput {
+  return {
+    repo: "/nowhere",
+    dir: "/nowhere",
+    checks,
+    change: {
+      base: "b",
+      baseTree: "bt",
+      commit: "c",
+      tree: "t",
+      conflicts: [],
+      files: [{ path, status: "modified", added: lines.length, deleted: 0 }],
+    },
+    diff: [
+      `diff --git a/${path} b/${path}`,
+      `--- a/${path}`,
+      `+++ b/${path}`,
+      `@@ -10,1 +10,${String(lines.length + 1)} @@`,
+      " context",
+      ...lines.map((line) => `+${line}`),
+    ].join("\n"),
+  };
+}
+
+function ended(exitCode: number): CommandResult {
+  return {
+    exitCode,
+    output: "what it printed",
+    timedOut: false,
+    sandboxed: true,
+    durationMs: 5,
+  };
+}
+
+async function gather(
+  input: EvidenceInput,
+  run: () => Promise<CommandResult | undefined> = () =>
+    Promise.resolve(undefined),
+): Promise<Record<string, Evidence>> {
+  const all = await openEvidence().gather(input, run, never);
+  return Object.fromEntries(all.map((one) => [one.id, one]));
+}
+
+test("a harmless change passes everything and needs no model for it", async () => {
+  const seen = await gather(inputOf("test/a.test.js", ["const a = 1;"]));
+  assert.deepEqual(
+    new Set(Object.values(seen).map(({ status }) => status)),
+    new Set(["PASS"]),
+  );
+});
+
+test("a key in an added line fails a required gate, names the place, and is not repeated", async () => {
+  const key = `ghp_${"aB3dE6gH9jK2mN5pQ8rS1tU4vW7xY0zA2bC4"}`;
+  const { secrets } = await gather(
+    inputOf("src/a.js", ["", `const t = "${key}";`]),
+  );
+  assert.equal(secrets?.status, "FAIL");
+  assert.equal(secrets.required, true);
+  assert.equal(secrets.findings[0]?.line, 12);
+  assert.doesNotMatch(JSON.stringify(secrets), new RegExp(key));
+});
+
+test("keys that are plainly examples do not block", async () => {
+  const { secrets } = await gather(
+    inputOf("README.md", ["AKIAIOSFODNN7EXAMPLE", `npm_${"x".repeat(36)}`]),
+  );
+  assert.equal(secrets?.status, "PASS");
+});
+
+test("conflict markers block; a heading underlined with equals signs does not", async () => {
+  const marked = await gather(
+    inputOf("a.md", ["<<<<<<< HEAD", "a", "======="]),
+  );
+  assert.equal(marked["conflictMarkers"]?.status, "FAIL");
+  const heading = await gather(inputOf("a.md", ["Title", "======="]));
+  assert.equal(heading["conflictMarkers"]?.status, "PASS");
+});
+
+for (const [path, line] of [
+  ["a.js", "eval(request.body)"],
+  ["a.ts", "exec(`rm -rf ${dir}`)"],
+  ["a.js", "element.innerHTML = name"],
+  ["a.py", "data = pickle.loads(blob)"],
+  ["a.py", "requests.get(url, verify=False)"],
+] as const)
+  test(`${line} is pointed out but blocks nothing by itself`, async () => {
+    const { dangerousCalls } = await gather(inputOf(path, [line]));
+    assert.equal(dangerousCalls?.status, "FAIL");
+    assert.equal(dangerousCalls.required, false);
+    assert.equal(dangerousCalls.findings[0]?.line, 11);
+  });
+
+for (const line of ["retrieval(1)", "// eval(x)", 'a.innerHTML = "";'])
+  test(`${line} is nothing dangerous`, async () => {
+    const { dangerousCalls } = await gather(inputOf("a.js", [line]));
+    assert.equal(dangerousCalls?.status, "PASS");
+  });
+
+test("source that changes without a test is a low finding", async () => {
+  const lines = ["a", "b", "c", "d"];
+  const { missingTests } = await gather(inputOf("src/a.ts", lines));
+  assert.equal(missingTests?.status, "FAIL");
+  assert.equal(missingTests.findings[0]?.severity, "low");
+});
+
+test("a check that passes, fails, was not allowed or could not start is told apart", async () => {
+  const input = inputOf("a.txt", ["a"], [["npm", "test"]]);
+  const id = "checks:npm test";
+  const passes = await gather(input, () => Promise.resolve(ended(0)));
+  assert.equal(passes[id]?.status, "PASS");
+  const fails = await gather(input, () => Promise.resolve(ended(1)));
+  assert.equal(fails[id]?.status, "FAIL");
+  assert.equal(fails[id].output, "what it printed");
+  const refused = await gather(input);
+  assert.equal(refused[id]?.status, "NOT_RUN");
+  const broken = await gather(input, () => Promise.reject(new Error("ENOENT")));
+  assert.equal(broken[id]?.status, "ERROR");
+  assert.equal(broken[id].required, true);
+});
+
+test("a tool that breaks is an error on the record, and the others still report", async () => {
+  const broken = {
+    name: "broken",
+    required: true,
+    look: () => {
+      throw new Error("out of order");
+    },
+  };
+  const fine = {
+    name: "fine",
+    required: false,
+    look: () => [{ status: "PASS" as const, summary: "fine", findings: [] }],
+  };
+  const all = await openEvidence([broken, fine]).gather(
+    inputOf("a.txt", ["a"]),
+    () => Promise.resolve(undefined),
+    never,
+  );
+  assert.deepEqual(
+    all.map(({ tool, status }) => [tool, status]),
+    [
+      ["broken", "ERROR"],
+      ["fine", "PASS"],
+    ],
+  );
+});
