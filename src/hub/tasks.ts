@@ -182,13 +182,10 @@ export function foldTasks(log: EventLog): Tasks {
   }
 
   function catchUp(): void {
-    for (;;) {
+    while (log.head() > seen) {
       const page = log.read({ after: seen, limit: PAGE });
       for (const event of page) apply(event);
-      const last = page.at(-1);
-      if (last === undefined) return;
-      seen = Math.max(seen, last.seq);
-      if (page.length < PAGE) return;
+      if (page.length === 0) return;
     }
   }
 

@@ -2,6 +2,8 @@ import assert from "node:assert/strict";
 import { once } from "node:events";
 import { connect } from "node:net";
 import { after, before, describe, it } from "node:test";
+import type { GateRequest } from "../../src/hub/gate.ts";
+import { judge, MAX_BODY_BYTES } from "../../src/hub/gate.ts";
 import type { Table } from "./table.ts";
 import { openTable } from "./table.ts";
 
@@ -270,5 +272,59 @@ describe("the gate", { timeout: 60_000 }, () => {
     const atOnce = times.filter((time) => time < 2500).length;
     assert.equal(atOnce, 16);
     assert.ok((times.at(-1) ?? 0) < 8000);
+  });
+});
+
+describe("the order of the gate", () => {
+  it("is method, url, host, origin, fetch site, content type, token, rate, body", () => {
+    const bad = {
+      method: "PUT",
+      url: "//",
+      host: "evil.test",
+      origin: "https://evil.test",
+      "sec-fetch-site": "cross-site",
+      "content type": "text/html",
+      token: "wrong",
+      rate: "none",
+      body: String(MAX_BODY_BYTES + 1),
+    };
+    const good: Partial<Record<keyof typeof bad, string>> = {
+      method: "POST",
+      url: "/rpc",
+      host: "127.0.0.1:1",
+      "content type": "application/json",
+      token: "right",
+      rate: "some",
+      body: "2",
+    };
+    const order = Object.keys(bad) as (keyof typeof bad)[];
+    order.forEach((step, place) => {
+      const use = (name: keyof typeof bad): string | undefined =>
+        order.indexOf(name) < place ? good[name] : bad[name];
+      const header = (
+        name: string,
+        value: string | undefined,
+      ): [string, string[]][] => (value === undefined ? [] : [[name, [value]]]);
+      const request: GateRequest = {
+        kind: "http",
+        method: use("method") ?? "",
+        url: use("url") ?? "",
+        headers: new Map([
+          ...header("host", use("host")),
+          ...header("origin", use("origin")),
+          ...header("sec-fetch-site", use("sec-fetch-site")),
+          ...header("content-type", use("content type")),
+          ...header("authorization", use("token")),
+          ...header("content-length", use("body")),
+        ]),
+      };
+      const verdict = judge(request, {
+        host: "127.0.0.1:1",
+        accepts: (authorization) => authorization === "right",
+        takes: () => use("rate") === "some",
+      });
+      assert.ok(!verdict.pass);
+      assert.equal(verdict.why, step);
+    });
   });
 });

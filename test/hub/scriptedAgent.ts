@@ -18,6 +18,8 @@ export interface ScriptedAgent {
   readonly mostAtOnce: () => number;
   /** Task ids it was told to cancel. */
   readonly canceled: readonly string[];
+  /** Makes the next executions follow this script instead of their message; undefined ends that. */
+  follow(script: string | undefined): void;
   /** Lets every `hold` go on. */
   release(): void;
   leave(): void;
@@ -64,6 +66,7 @@ export async function seatAgent(
   const atOnce = new Map<string, number>();
   const onCancel = new Map<string, () => void>();
   let most = 0;
+  let script: string | undefined;
   let release: () => void = () => undefined;
   const released = new Promise<void>((resolve) => {
     release = resolve;
@@ -71,7 +74,7 @@ export async function seatAgent(
 
   async function act(params: unknown): Promise<void> {
     const { taskId, contextId, message } = Execute.parse(params);
-    const text = message.parts[0]?.text ?? "";
+    const text = script ?? message.parts[0]?.text ?? "";
     const [verb = "", rest = ""] = text.split(/ (.*)/s, 2);
     const status = (
       state: TaskState,
@@ -195,6 +198,9 @@ export async function seatAgent(
     executed,
     canceled,
     mostAtOnce: () => most,
+    follow: (next) => {
+      script = next;
+    },
     release,
     leave: () => {
       transport.close("leaving");
