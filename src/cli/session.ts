@@ -1,4 +1,3 @@
-import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { RoundtableError } from "../core/errors.ts";
 import { Settings } from "../protocol/settings.ts";
@@ -24,11 +23,8 @@ export interface Session extends Roundtable {
   readonly root: string;
 }
 
-/** Folder with the files that ship beside the program. */
-export const MEDIA = join(
-  fileURLToPath(new URL(".", import.meta.url)),
-  import.meta.url.includes("/src/") ? "../../media" : "../media",
-);
+/** Folder with the files that ship beside the program; src/cli and dist/chunks, where the bundle puts this, are equally deep. */
+export const MEDIA = fileURLToPath(new URL("../../media", import.meta.url));
 
 /** Opens log, adapters and app for the repository at `repo`; whoever opens it disposes it. */
 export async function openSession(options: SessionOptions): Promise<Session> {
