@@ -13,16 +13,12 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { DatabaseSync } from "node:sqlite";
 import type { TestContext } from "node:test";
 import { describe, it } from "node:test";
-import { systemClock } from "../../../src/adapters/clock/systemClock.ts";
-import { prepare } from "../../../src/adapters/log/schema.ts";
-import { SqliteLog } from "../../../src/adapters/log/sqliteLog.ts";
-import { Store } from "../../../src/adapters/log/store.ts";
 import type { EventLog } from "../../../src/ports.ts";
 import { note } from "../../contract/eventLog.ts";
 import { logFile, opened } from "./fixture.ts";
+import { openUnsynced } from "./unsynced.ts";
 
 const APPENDS = 200;
 
@@ -36,7 +32,9 @@ describe("an acknowledged event", () => {
       `only ${String(full)} of ${String(APPENDS)} appends waited for the disk`,
     );
 
-    const control = await waits(withoutFsync(t, logFile(t, folder)));
+    const unsynced = openUnsynced(logFile(t, folder));
+    t.after(() => unsynced.dispose());
+    const control = await waits(unsynced);
     assert.ok(
       control <= APPENDS * 0.1,
       `${String(control)} of ${String(APPENDS)} appends waited although nothing was synced, so this check shows nothing`,
@@ -54,25 +52,6 @@ async function waits(log: EventLog): Promise<number> {
     if (i >= 0 && switches() > before) waited += 1;
   }
   return waited;
-}
-
-/** The same log, its connection set to `synchronous = NORMAL`: commits reach the kernel, not the disk. */
-function withoutFsync(t: TestContext, file: string): EventLog {
-  const db = new DatabaseSync(file);
-  prepare(db, { exclusive: false });
-  db.exec("PRAGMA synchronous = NORMAL");
-  const log = new SqliteLog({
-    store: new Store(db, file, 0),
-    lock: { epoch: 0, raise: () => undefined, release: () => undefined },
-    clock: systemClock,
-    file,
-    epoch: 0,
-    onProblem: (problem) => {
-      throw problem;
-    },
-  });
-  t.after(() => log.dispose());
-  return log;
 }
 
 /** A folder where an fsync can be seen at all: in memory file systems it does nothing. */

@@ -5,6 +5,7 @@ import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
 import { DatabaseSync } from "node:sqlite";
@@ -84,7 +85,7 @@ export function startWriter(
   const child: ChildProcessByStdio<null, Readable, null> = spawn(
     process.execPath,
     [
-      join(import.meta.dirname, "writerProcess.ts"),
+      fileURLToPath(import.meta.resolve("./writerProcess.ts")),
       file,
       String(inFlight),
       String(waitMs),

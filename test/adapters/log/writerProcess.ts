@@ -1,23 +1,28 @@
-/** A process of its own that opens a log and appends until it is killed: `FILE IN_FLIGHT WAIT_MS`. Says on stdout what was acknowledged. */
+/** A process of its own that opens a log and appends until it is killed: `FILE IN_FLIGHT WAIT_MS [unsynced]`. Says on stdout what was acknowledged. */
 import { writeSync } from "node:fs";
 import { systemClock } from "../../../src/adapters/clock/systemClock.ts";
 import { openLog } from "../../../src/adapters/log/openLog.ts";
+import { openUnsynced } from "./unsynced.ts";
 import { toProblem } from "../../../src/core/errors.ts";
 
-const [file = "", inFlight = "0", waitMs = "0"] = process.argv.slice(2);
+const [file = "", inFlight = "0", waitMs = "0", mode = "synced"] =
+  process.argv.slice(2);
 
 function say(line: string): void {
   writeSync(1, `${line}\n`);
 }
 
 try {
-  const log = await openLog({
-    file,
-    clock: systemClock,
-    ...(waitMs === "0"
-      ? {}
-      : { waitUntil: AbortSignal.timeout(Number(waitMs)) }),
-  });
+  const log =
+    mode === "unsynced"
+      ? openUnsynced(file)
+      : await openLog({
+          file,
+          clock: systemClock,
+          ...(waitMs === "0"
+            ? {}
+            : { waitUntil: AbortSignal.timeout(Number(waitMs)) }),
+        });
   say(`open ${String(log.epoch)}`);
   const lane = async (n: number): Promise<never> => {
     for (;;) {

@@ -137,7 +137,7 @@ describe("writing", () => {
   it("never touches pipes and devices, and reading them does not wait", async (t) => {
     const { root } = trap(t);
     const files = openWorkspace(root, { writable: true });
-    execFileSync("mkfifo", [join(root, "pipe")]);
+    execFileSync("sh", ["-c", `mkfifo "$0"`, join(root, "pipe")]);
     await assert.rejects(files.read("pipe"), (error) =>
       isProblem(error, "tool-failed"),
     );
