@@ -36,9 +36,8 @@ const shared = {
 };
 
 /**
- * Code of packages that never runs here, left out. Each entry: what is imported, from where, and what is put in its place.
- * sandbox-runtime needs node-forge only to open TLS connections, which it does when told to (`tlsTerminate`), and nobody tells it to;
- * its zod/v3 is the one that the other packages share.
+ * Code of packages that never runs here, left out: sandbox-runtime needs node-forge only to open TLS connections, which nobody
+ * tells it to do; its zod/v3 is the one that the other packages share.
  */
 const lean = {
   name: "lean",
@@ -48,8 +47,10 @@ const lean = {
       namespace: "left-out",
     }));
     build.onLoad({ filter: /.*/, namespace: "left-out" }, () => ({
-      contents: "export default {};",
+      contents:
+        "export default { asn1: {}, pki: {}, md: {}, random: {}, util: {} };",
     }));
+    // The zod/v3 that sandbox-runtime brings is the one that the other packages share.
     build.onResolve({ filter: /^zod\/v3$/ }, ({ pluginData, kind }) =>
       pluginData === "shared"
         ? undefined
