@@ -1,0 +1,42 @@
+import type { FromPage, PanelSnapshot, Said } from "../protocol/panel.ts";
+import type { Draft, Remembered } from "./remembered.ts";
+import type { Intent, Problem } from "./words.ts";
+
+/** All the page is drawn from. */
+export interface Page {
+  /** Null until the extension has answered. */
+  readonly snapshot: PanelSnapshot | null;
+  readonly remembered: Remembered;
+  /** The open mission's lines the page has, oldest first, without gaps. */
+  readonly said: readonly Said[];
+  readonly loadingOlder: boolean;
+  /** The end of what agents are writing just now, by agent id. */
+  readonly typing: ReadonlyMap<string, string>;
+  /** Names of what was asked of the app and has not shown its effect. */
+  readonly pending: ReadonlySet<string>;
+  /** The last thing that failed; `at` names what was asked, null when it was nothing of this page. */
+  readonly failed: {
+    readonly problem: Problem;
+    readonly at: string | null;
+  } | null;
+  /** Decision that was sent off without the reason it needs. */
+  readonly reasonMissing: string | null;
+  readonly announcement: string;
+  /** `seq` of the line the keyboard is on. */
+  readonly cursor: number | null;
+}
+
+/** All a view can do. */
+export interface Act {
+  readonly post: (message: FromPage) => void;
+  /** Asks the app for something; `name` is how `pending` and `failed` call it. */
+  readonly ask: (name: string, intent: Intent) => void;
+  readonly remember: (change: Partial<Remembered>) => void;
+  /** Keeps a ruling being written; null throws it away. */
+  readonly draft: (decisionId: string, draft: Draft | null) => void;
+  readonly toggle: (name: string) => void;
+  readonly older: () => void;
+  readonly moveTo: (seq: number) => void;
+  readonly missReason: (decisionId: string) => void;
+  readonly dismiss: () => void;
+}

@@ -1,0 +1,393 @@
+import { css } from "lit";
+
+/** The page's frame: header and menus, welcome, the rail, banners, tabs, and how they share the space. */
+export const frame = css`
+  .top {
+    display: flex;
+    flex: none;
+    align-items: center;
+    gap: 2px;
+    padding: 4px 8px 2px;
+  }
+  .brand {
+    display: flex;
+    flex: 1;
+    align-items: center;
+    gap: 6px;
+    padding-inline-start: 4px;
+    font-weight: 600;
+  }
+  .switch {
+    flex: 1;
+    min-width: 0;
+    justify-content: start;
+    gap: 6px;
+    padding-inline: 4px;
+    font-weight: 600;
+  }
+  .goal {
+    overflow: hidden;
+    text-overflow: ellipsis;
+    white-space: nowrap;
+    unicode-bidi: isolate;
+  }
+  .menu {
+    position: fixed;
+    inset: 36px 8px auto auto;
+    margin: 0;
+    min-width: 200px;
+    max-height: calc(100% - 48px);
+    padding: 4px;
+    overflow: auto;
+    border: 1px solid var(--vscode-menu-border);
+    border-radius: 6px;
+    color: var(--vscode-menu-foreground);
+    background: var(--vscode-menu-background);
+    box-shadow: 0 2px 8px var(--vscode-widget-shadow);
+  }
+  .menu.wide {
+    width: min(520px, calc(100% - 16px));
+    inset: 36px auto auto 8px;
+  }
+  .menu h2 {
+    padding: 6px 8px 2px;
+    color: var(--faint);
+    font-size: var(--tiny);
+  }
+  .menu button {
+    display: flex;
+    width: 100%;
+    justify-content: start;
+    padding: 3px 8px;
+    border: 0;
+    color: inherit;
+    background: none;
+  }
+  .menu button:hover,
+  .menu button:focus-visible,
+  .list .row:hover {
+    color: inherit;
+    background: var(--vscode-list-hoverBackground);
+    outline: 1px dashed var(--vscode-contrastActiveBorder);
+    outline-offset: -1px;
+  }
+  .menu .all {
+    margin-top: 4px;
+    gap: 8px;
+  }
+  .mission-row,
+  .menu .mission-row {
+    display: grid;
+    grid-template-columns: 16px 1fr auto;
+    gap: 0 8px;
+    width: 100%;
+    padding: 5px 8px;
+    border-radius: 4px;
+    text-align: start;
+  }
+  .mission-row .sub {
+    grid-column: 2 / -1;
+  }
+  .mission-row .cost {
+    color: var(--faint);
+    font-size: var(--small);
+    font-variant-numeric: tabular-nums;
+  }
+  .mission-row[aria-current="true"] {
+    background: var(--vscode-list-activeSelectionBackground);
+    color: var(--vscode-list-activeSelectionForeground);
+  }
+  .mission-row[aria-current="true"] :is(.sub, .cost) {
+    color: inherit;
+    opacity: 0.8;
+  }
+
+  .welcome,
+  .home {
+    display: flex;
+    flex: 1;
+    flex-direction: column;
+    gap: 14px;
+    width: 100%;
+    max-width: 480px;
+    margin: 0 auto;
+    padding: 24px 20px;
+    overflow: auto;
+  }
+  .welcome {
+    padding-top: min(9vh, 72px);
+  }
+  .logo .icon {
+    width: 40px;
+    height: 40px;
+    stroke-width: 1;
+    color: var(--vscode-icon-foreground);
+  }
+  .first {
+    display: grid;
+    gap: 6px;
+    justify-items: center;
+    margin-block: 6px;
+  }
+  .first button {
+    width: 100%;
+    min-height: 32px;
+  }
+  .welcome .facts {
+    display: grid;
+    gap: 12px;
+    padding-top: 16px;
+    border-top: 1px solid var(--line);
+  }
+  .welcome .facts li {
+    display: grid;
+    grid-template-columns: 16px 1fr;
+    gap: 8px;
+  }
+  .welcome .facts .icon {
+    margin-top: 1px;
+  }
+  .welcome .facts b {
+    display: block;
+    font-weight: 600;
+  }
+  .links,
+  .start {
+    display: flex;
+    flex-wrap: wrap;
+    gap: 4px 14px;
+  }
+  .links {
+    margin-top: 4px;
+  }
+  .start {
+    padding-top: 14px;
+    border-top: 1px solid var(--line);
+  }
+  .home .list {
+    display: grid;
+    margin-inline: -8px;
+  }
+
+  .lede {
+    flex: none;
+    padding: 2px 12px 8px;
+    border-bottom: 1px solid var(--line);
+  }
+  .lede .state {
+    display: flex;
+    gap: 10px;
+    color: var(--faint);
+    font-size: var(--small);
+    white-space: nowrap;
+  }
+  .lede .state b {
+    color: var(--vscode-foreground);
+    font-weight: 600;
+  }
+  .lede .model {
+    overflow: hidden;
+    text-overflow: ellipsis;
+  }
+  .lede .spent {
+    margin-inline-start: auto;
+    font-variant-numeric: tabular-nums;
+  }
+  .rail {
+    display: flex;
+    margin: 8px -4px 0;
+  }
+  .rail li {
+    position: relative;
+    flex: 1;
+    display: grid;
+    justify-items: center;
+    gap: 2px;
+    min-width: 0;
+    color: var(--faint);
+    font-size: var(--tiny);
+    white-space: nowrap;
+  }
+  .rail li + li::before {
+    content: "";
+    position: absolute;
+    top: 8px;
+    inset-inline: calc(-50% + 11px) calc(50% + 11px);
+    border-top: 1px solid var(--faint);
+    opacity: 0.5;
+  }
+  .rail .done + li::before {
+    opacity: 1;
+    border-color: var(--good);
+  }
+  .rail .knot {
+    position: relative;
+    width: 16px;
+    height: 16px;
+  }
+  .rail .todo .icon {
+    opacity: 0.6;
+  }
+  .rail .done .icon {
+    color: var(--good);
+  }
+  .rail .now {
+    color: var(--vscode-foreground);
+    font-weight: 600;
+  }
+  .rail .now .icon {
+    color: var(--busy);
+  }
+  .rail .now .knot::after {
+    content: "";
+    position: absolute;
+    inset: 0;
+    border: 1.5px solid var(--busy);
+    border-radius: 50%;
+  }
+  .rail .failed {
+    color: var(--bad);
+    font-weight: 600;
+  }
+
+  .banner {
+    display: flex;
+    flex: none;
+    flex-wrap: wrap;
+    align-items: start;
+    gap: 6px 8px;
+    margin: 8px 12px 0;
+    padding: 8px 10px;
+    border: 1px solid var(--line);
+    border-inline-start: 3px solid currentColor;
+    border-radius: 4px;
+    background: var(--vscode-editor-background);
+  }
+  .banner > .icon {
+    margin-top: 1px;
+  }
+  .banner > p {
+    flex: 1 1 200px;
+    color: var(--vscode-foreground);
+    overflow-wrap: anywhere;
+  }
+  .banner .buttons {
+    flex-basis: 100%;
+    padding-inline-start: 24px;
+  }
+  .banner button.secondary {
+    color: var(--vscode-button-secondaryForeground);
+  }
+  .refs {
+    display: block;
+    margin-top: 2px;
+  }
+  .trouble {
+    display: flex;
+    gap: 8px;
+    color: var(--vscode-foreground);
+    overflow-wrap: anywhere;
+  }
+  .trouble b {
+    font-weight: 600;
+  }
+  .buttons {
+    display: flex;
+    flex-wrap: wrap;
+    gap: 6px;
+  }
+
+  .mission {
+    display: flex;
+    flex: 1;
+    flex-direction: column;
+    min-height: 0;
+  }
+  .parts {
+    display: flex;
+    flex: 1 1 0;
+    flex-direction: column;
+    min-height: 160px;
+    margin-top: 4px;
+  }
+  .tabs {
+    display: flex;
+    flex: none;
+    gap: 14px;
+    padding: 0 12px;
+    border-bottom: 1px solid var(--line);
+    overflow: auto hidden;
+    scrollbar-width: none;
+  }
+  .tabs button {
+    flex: none;
+    min-height: 30px;
+    padding: 0 1px;
+    border: 0;
+    border-bottom: 1px solid transparent;
+    border-radius: 0;
+    color: var(--vscode-panelTitle-inactiveForeground);
+  }
+  .tabs button:hover,
+  .tabs [aria-selected="true"] {
+    color: var(--vscode-panelTitle-activeForeground);
+  }
+  .tabs [aria-selected="true"] {
+    border-bottom-color: var(--vscode-panelTitle-activeBorder);
+  }
+  .badge {
+    min-width: 16px;
+    padding: 0 4px;
+    border: 1px solid var(--vscode-contrastBorder);
+    border-radius: 8px;
+    color: var(--vscode-badge-foreground);
+    background: var(--vscode-badge-background);
+    font-size: var(--tiny);
+    line-height: 15px;
+    text-align: center;
+  }
+  .part {
+    flex: 1;
+    min-height: 0;
+    padding: 10px 12px;
+    overflow: auto;
+  }
+  .part.talk {
+    padding: 0;
+    overflow: hidden;
+  }
+
+  @media (max-width: 459px) {
+    .top .word {
+      position: absolute;
+      width: 1px;
+      height: 1px;
+      overflow: hidden;
+      clip-path: inset(50%);
+    }
+  }
+  @media (min-width: 640px) {
+    .mission.asks {
+      display: grid;
+      grid-template:
+        "rail rail" auto
+        "told told" auto
+        "parts needs" minmax(0, 1fr) / minmax(0, 1fr) minmax(320px, 46%);
+    }
+    .mission.asks > .lede {
+      grid-area: rail;
+    }
+    .mission.asks > .banner {
+      grid-area: told;
+    }
+    .mission.asks > .needs {
+      grid-area: needs;
+      max-height: none;
+      border-inline-start: 1px solid var(--line);
+    }
+    .mission.asks > .parts {
+      grid-area: parts;
+      min-height: 0;
+    }
+  }
+`;
