@@ -15,6 +15,11 @@ export function logit(perMille: number): number {
   return Math.round(1000 * Math.log(perMille / (1000 - perMille)));
 }
 
+/** The probability a score in milli-logits stands for, in whole percent: 1 / (1 + e^−s). For people; nothing is decided by it. */
+export function percentOf(score: number): number {
+  return Math.round(100 / (1 + Math.exp(-score / 1000)));
+}
+
 /**
  * Sum of signed votes in milli-logits, the i-th strongest (from 0) divided by 1 + 0.4·i because votes of similar models are correlated.
  * Equally strong votes share the mean of their places, so the order of `votes` does not matter; raising any vote never lowers the sum.

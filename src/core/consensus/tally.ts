@@ -13,7 +13,13 @@ import { citedFailure, groupFindings, isGrave } from "./cluster.ts";
 import { failedGate, gateNotRun } from "./gate.ts";
 import { compareText } from "./order.ts";
 import { missingRole, quorumOf } from "./quorum.ts";
-import { discountedSum, FAILED_EVIDENCE, logit, votesOf } from "./score.ts";
+import {
+  discountedSum,
+  FAILED_EVIDENCE,
+  logit,
+  votesOf,
+  percentOf,
+} from "./score.ts";
 
 /** What a tally looks at: electors without authors, and at most one ballot of each. Ballots of others are ignored. */
 export interface TallyInput {
@@ -152,7 +158,7 @@ function scoreOf({ electorate, rules, evidence, ballots }: TallyInput): number {
 }
 
 function byScore(score: number, bar: number): Finish {
-  const words = `The score is ${String(score)} milli-logits against a bar of ${String(bar)}.`;
+  const words = `The ballots make it ${String(percentOf(score))} % likely to be good; ${String(percentOf(bar))} % are needed.`;
   // With a threshold of one half the bar is 0 and a tie meets both sides; a tie approves nothing.
   if (score >= bar && score > -bar)
     return { outcome: "approved", because: words };
