@@ -54,7 +54,7 @@ export async function perform(
       return { missionId: intent.missionId };
     case "stopEverything":
       await switchTo(stage, "StopPulled", by);
-      await stage.runner.interruptAll();
+      await stopAll(stage);
       return { missionId: null };
     case "release":
       await switchTo(stage, "StopReleased", by);
@@ -151,6 +151,29 @@ async function stop(
     by: "hub",
     key: "MissionClosed",
   });
+}
+
+/** Interrupts what runs and says so in each open mission, so that nobody takes it for running. */
+async function stopAll({ ports, views, runner }: Stage): Promise<void> {
+  await runner.interruptAll();
+  const open = views
+    .all()
+    .map((view) => view.line())
+    .filter(({ status }) => status === "running" || status === "waiting");
+  await ports.log.appendAll(
+    open.map(({ missionId }) => ({
+      missionId,
+      type: "MissionStalled" as const,
+      data: {
+        problem: {
+          code: "stopped",
+          message: "Everything was stopped.",
+          next: "Nothing is lost. Release the stop, then resume the mission.",
+        },
+      },
+      by: "hub",
+    })),
+  );
 }
 
 async function resume(
