@@ -21,9 +21,10 @@ import { startTaskClock } from "./taskClock.ts";
 import { openToolGate, type ToolGate, type ToolGatePorts } from "./toolGate.ts";
 import { withoutModel } from "./withoutModel.ts";
 
-/** What the executor needs from outside. Without `models` ballots are abstentions and other work fails with `no-model`. */
+/** What the executor needs from outside. */
 export interface ExecutorPorts extends ToolGatePorts {
-  readonly models: Models | undefined;
+  /** Models of a mission; the default ones for any other stream. Where there are none, ballots are abstentions and other work fails with `no-model`. */
+  modelsFor(missionId: string): Promise<Models | undefined>;
   readonly textLog: TextLog;
 }
 
@@ -68,10 +69,8 @@ export function createExecutor(
   ports: ExecutorPorts,
   limits: ExecutorLimits = DEFAULT_LIMITS,
 ): Executor {
-  const { log, models, textLog } = ports;
-  if (models === undefined)
-    return { execute: (work) => Promise.resolve(withoutModel(work)) };
-  const meter = createMeter({ ...ports, models }, limits.dailyMicroUsd);
+  const { log, textLog } = ports;
+  const meter = createMeter(ports, limits.dailyMicroUsd);
 
   const budgetOf = (missionId: string): Budget => {
     const [first] = log.read({ missionId, limit: 1 });
@@ -90,6 +89,8 @@ export function createExecutor(
         signal,
       );
       try {
+        const models = await ports.modelsFor(missionId);
+        if (models === undefined) return withoutModel(work);
         const gate = await openToolGate(
           ports,
           { taskId, agentId, role, work },
@@ -103,7 +104,13 @@ export function createExecutor(
           turn: (request) =>
             meter.turn(
               request,
-              { missionId, taskId, agentId, capMicroUsd: budget.microUsd },
+              {
+                missionId,
+                taskId,
+                agentId,
+                models,
+                capMicroUsd: budget.microUsd,
+              },
               taskClock.signal,
               (delta) => {
                 context.onText(delta);

@@ -17,17 +17,18 @@ import type {
   Models,
 } from "../ports.ts";
 
-/** For whom a call is made, and what its mission may cost in all. */
+/** For whom a call is made, of which models, and what its mission may cost in all. */
 export interface Payer {
   readonly missionId: string;
   readonly taskId: string;
   readonly agentId: string;
   readonly capMicroUsd: number;
+  readonly models: Models;
 }
 
 /** The only way to a model. */
 export interface Meter {
-  /** One turn, paid for. Rejects with `budget-spent` when the worst case does not fit below the mission's or the day's cap; then nothing was asked. */
+  /** One turn of the payer's models, paid for. Rejects with `budget-spent` when the worst case does not fit below the mission's or the day's cap; then nothing was asked. */
   turn(
     request: ModelRequest,
     payer: Payer,
@@ -50,11 +51,10 @@ export function createMeter(
     readonly log: EventLog;
     readonly clock: Clock;
     readonly chance: Chance;
-    readonly models: Models;
   },
   dailyCapMicroUsd: number,
 ): Meter {
-  const { log, clock, chance, models } = ports;
+  const { log, clock, chance } = ports;
   const today = openDay(log, clock);
   let queue: Promise<unknown> = Promise.resolve();
 
@@ -80,6 +80,7 @@ export function createMeter(
 
   return {
     async turn(request, payer, signal, onText) {
+      const { models } = payer;
       const model = await models.lineage(request.tier, signal);
       const worst = await models.worstCase(request, signal);
       const reserved = queue.then(() => reserve(payer, model, worst));

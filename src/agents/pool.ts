@@ -1,5 +1,5 @@
 import { toProblem } from "../core/errors.ts";
-import type { Lifetime, Transport } from "../ports.ts";
+import type { Lifetime, Models, Transport } from "../ports.ts";
 import type { RoleFile } from "../protocol/role.ts";
 import {
   createExecutor,
@@ -10,8 +10,7 @@ import { takeSeat, type Seated, type SeatPorts } from "./seat.ts";
 import { sharedModels } from "./sharedModels.ts";
 
 /** What a team needs from outside. */
-export interface TeamPorts
-  extends ExecutorPorts, Omit<SeatPorts, "executor" | "models"> {
+export interface TeamPorts extends ExecutorPorts, Omit<SeatPorts, "executor"> {
   /** A new way to the hub, one per agent. */
   connect(): Transport;
 }
@@ -21,7 +20,7 @@ export interface SeatedTeam extends Lifetime {
   readonly agents: readonly Seated[];
 }
 
-/** Model turns of one hub under way at once. */
+/** Turns of one provider under way at once. */
 const TURNS_AT_ONCE = 6;
 
 /** Seats one agent per role file. All sit or none: when one cannot, the others leave again and the reason is thrown. */
@@ -31,14 +30,20 @@ export async function seatTeam(
   limits?: ExecutorLimits,
   turnsAtOnce = TURNS_AT_ONCE,
 ): Promise<SeatedTeam> {
-  const models =
-    ports.models === undefined
-      ? undefined
-      : sharedModels(ports.models, ports.hash, turnsAtOnce);
-  const executor = createExecutor({ ...ports, models }, limits);
+  const shared = new WeakMap<Models, Models>();
+  const modelsFor = async (missionId: string): Promise<Models | undefined> => {
+    const models = await ports.modelsFor(missionId);
+    if (models === undefined) return undefined;
+    const known = shared.get(models);
+    if (known !== undefined) return known;
+    const made = sharedModels(models, ports.hash, turnsAtOnce);
+    shared.set(models, made);
+    return made;
+  };
+  const executor = createExecutor({ ...ports, modelsFor }, limits);
   const seats = await Promise.allSettled(
     roles.map((role) =>
-      takeSeat({ ...ports, models, executor }, role, ports.connect()),
+      takeSeat({ ...ports, modelsFor, executor }, role, ports.connect()),
     ),
   );
   const agents = seats.flatMap((seat) =>

@@ -16,6 +16,7 @@ import type {
   Transport,
 } from "../ports.ts";
 import type { Artifact, Part, TaskStatus } from "../protocol/a2a.ts";
+import { HUB_STREAM } from "../protocol/event.ts";
 import { Cancel, Execute } from "../protocol/hub.ts";
 import type { RoleFile } from "../protocol/role.ts";
 import { ANSWER_MEDIA_TYPE } from "../protocol/work.ts";
@@ -27,7 +28,8 @@ import { chatWork, readRequest } from "./seatWork.ts";
 /** What an agent needs to sit down. */
 export interface SeatPorts {
   readonly executor: Executor;
-  readonly models: Models | undefined;
+  /** Models of a mission; of the hub's own stream the default ones. */
+  modelsFor(missionId: string): Promise<Models | undefined>;
   readonly log: EventLog;
   readonly chance: Chance;
   readonly textLog: TextLog;
@@ -202,19 +204,17 @@ export async function takeSeat(
 }
 
 /** A model that cannot be named now must not keep the agent from the table; its ballots carry the lineage that really answered. */
-async function lineageOf(
-  { models, textLog }: SeatPorts,
-  role: RoleFile,
-): Promise<string> {
-  if (models === undefined) return "none";
+async function lineageOf(ports: SeatPorts, role: RoleFile): Promise<string> {
   try {
-    return await models.lineage(role.tier, AbortSignal.timeout(LINEAGE_MS));
+    const models = await ports.modelsFor(HUB_STREAM);
+    const signal = AbortSignal.timeout(LINEAGE_MS);
+    return (await models?.lineage(role.tier, signal)) ?? "none";
   } catch (error) {
-    textLog.warn("The model of a tier could not be looked up.", {
+    ports.textLog.warn("The model of a tier could not be looked up.", {
       tier: role.tier,
       why: String(error),
     });
-    return `${models.provider}:${role.tier}`;
+    return "unknown";
   }
 }
 

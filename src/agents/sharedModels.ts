@@ -11,7 +11,7 @@ export function sharedModels(
   atOnce: number,
 ): Models {
   const slots = createSlots(atOnce);
-  const warming = new Map<string, Promise<void>>();
+  const warming = new Map<string, Promise<undefined>>();
   const warm = new Set<string>();
 
   return {
@@ -23,7 +23,8 @@ export function sharedModels(
       const leader = warming.get(beginning);
       if (leader !== undefined) await unlessAborted(leader, signal);
 
-      const { promise: heard, resolve: hear } = Promise.withResolvers<void>();
+      const { promise: heard, resolve: hear } =
+        Promise.withResolvers<undefined>();
       const leads = leader === undefined && !warm.has(beginning);
       if (leads) warming.set(beginning, heard);
       const heardOnce = (): void => {
@@ -31,7 +32,7 @@ export function sharedModels(
         if (warm.size >= REMEMBERED) warm.clear();
         warm.add(beginning);
         warming.delete(beginning);
-        hear();
+        hear(undefined);
       };
 
       try {
@@ -71,12 +72,15 @@ function createSlots(count: number): {
   return {
     async take(signal) {
       while (left === 0) {
-        const { promise: turn, resolve } = Promise.withResolvers<void>();
-        waiting.push(resolve);
+        const { promise: turn, resolve } = Promise.withResolvers<undefined>();
+        const offer = (): void => {
+          resolve(undefined);
+        };
+        waiting.push(offer);
         try {
           await unlessAborted(turn, signal);
         } catch (error) {
-          const place = waiting.indexOf(resolve);
+          const place = waiting.indexOf(offer);
           // A slot that was offered to one who left goes to the next.
           if (place === -1) waiting.shift()?.();
           else waiting.splice(place, 1);
@@ -91,7 +95,7 @@ function createSlots(count: number): {
 }
 
 async function unlessAborted(
-  wait: Promise<void>,
+  wait: Promise<undefined>,
   signal: AbortSignal,
 ): Promise<void> {
   signal.throwIfAborted();

@@ -243,6 +243,25 @@ test("a model that cannot be reached says so, and costs nothing", async (t) => {
   );
 });
 
+test("models that cannot be had are the agent's no", async (t) => {
+  const ports = portsFor(t);
+  const executor = createExecutor({
+    ...ports,
+    modelsFor: () =>
+      Promise.reject(
+        new RoundtableError("bad-key", "The key is wrong.", "Set another."),
+      ),
+  });
+  const reply = await executor.execute(
+    ballotWork(),
+    roleOf("qa"),
+    context,
+    never,
+  );
+  assert.ok(!reply.ok && reply.code === "bad-key");
+  assert.equal(reply.message, "The key is wrong. Set another.");
+});
+
 test("cancelling ends the turn with the signal's reason and settles at the worst", async (t) => {
   const stop = new AbortController();
   const models = scriptedModels(

@@ -96,7 +96,7 @@ export function portsFor(
     hash: sha256,
     textLog: quiet,
     openWorkspace,
-    models: options.models,
+    modelsFor: () => Promise.resolve(options.models),
     commands: createCommandGate({ log, sandbox, chance }),
   };
 }

@@ -34,10 +34,9 @@ export function transportOf(
       return transport;
     }
     case "http":
-      // The class allows `sessionId: undefined` where the interface wants it absent.
       return new StreamableHTTPClientTransport(new URL(config.url), {
         requestInit: { headers: { ...config.headers } },
-      }) as Transport;
+      });
     case "unusable":
       throw new Error(config.why);
   }

@@ -44,6 +44,8 @@ export function mcpServer(
   let listing: Promise<readonly ToolDefinition[]> | undefined;
   let breaks = 0;
   let closed = false;
+  // Asked as a question, because it may have changed over an await.
+  const isClosed = (): boolean => closed;
 
   const giveUp = (why: string): void => {
     problem = why;
@@ -120,7 +122,7 @@ export function mcpServer(
         return await current;
       } catch (error) {
         if (listing === current) listing = undefined;
-        if (!closed) giveUp(wordsOf(error));
+        if (!isClosed()) giveUp(wordsOf(error));
         return [];
       }
     },

@@ -32,7 +32,10 @@ export function parseRole(file: string, text: string): RoleFile {
   );
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;
-  const where = issue?.path ?? [];
+  const where = [
+    ...(issue?.path ?? []),
+    ...(issue?.code === "unrecognized_keys" ? issue.keys.slice(0, 1) : []),
+  ];
   throw badRole(
     file,
     where[0] === "instructions"

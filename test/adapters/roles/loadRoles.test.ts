@@ -97,7 +97,7 @@ test("an unknown setting is a mistake, not a silence", async (t) => {
   const dir = folderWith(t, {
     "poet.md": poet.replace("tier:", "teir: x\ntier:"),
   });
-  assert.match(await broken(dir), /poet\.md:\d+ .*teir/);
+  assert.match(await broken(dir), /poet\.md:6 .*teir/);
 });
 
 test("front matter that is not YAML, missing, or followed by nothing is told apart", async (t) => {
