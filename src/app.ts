@@ -130,7 +130,6 @@ export async function createApp(ports: AppPorts): Promise<App> {
         },
         commands,
         chatRoot: ports.root,
-        trustedSenders: ["hub"],
         connect: () => hub.connectInProcess(),
       },
       ports.roles,

@@ -10,7 +10,8 @@ import { findChecks } from "./adapters/evidence/findChecks.ts";
 import { openEvidence } from "./adapters/evidence/openEvidence.ts";
 import { openGit } from "./adapters/git/openGit.ts";
 import { openLog } from "./adapters/log/openLog.ts";
-import { openMcp, readMcpConfigs } from "./adapters/mcp/openMcp.ts";
+import { readMcpConfigs } from "./adapters/mcp/config.ts";
+import { openMcp } from "./adapters/mcp/openMcp.ts";
 import {
   startRehearsal,
   type Rehearsal,
