@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { contestedFor } from "../../../src/core/consensus/contested.ts";
 import {
+  evolve,
   fold,
   initial,
   missingBallots,
@@ -143,6 +144,10 @@ describe("evidence", () => {
       { type: "RecordEvidence", evidence: evidence("tests") },
     ]);
     assert.deepEqual(state.evidence, [first]);
+    assert.deepEqual(
+      decide({ type: "RecordEvidence", evidence: evidence("tests") }, state),
+      [],
+    );
   });
 
   it("that could not be had goes to the human, without a rebuttal", () => {
@@ -394,6 +399,79 @@ describe("the rebuttal", () => {
     const end = events.at(-1);
     assert.ok(end?.type === "DecisionEscalated");
     assert.equal(end.data.dissent.length, 4);
+  });
+
+  it("wants evidence the elector did not cite before", () => {
+    const cited = { findings: [finding({ evidenceRef: "e1" })] };
+    const { events } = run([
+      opening("plan", FOUR),
+      {
+        type: "RecordEvidence",
+        evidence: evidence("e1", { status: "PASS" }),
+      },
+      cast(ballot("qa", { ...cited, verdict: "block" })),
+      cast(ballot("architect")),
+      cast(ballot("developer", { verdict: "abstain" })),
+      close,
+      cast(ballot("qa", { ...cited, round: 2 }), 11),
+    ]);
+    const aside = events.at(-2);
+    assert.ok(aside?.type === "BallotSetAside");
+    assert.equal(aside.data.why, "unchanged");
+  });
+
+  it("sets aside a first ballot that comes after its round", () => {
+    const { state } = run([
+      opening("plan", FOUR),
+      ...votes(FOUR, "approve", "block", "abstain"),
+      close,
+    ]);
+    const paper = ballot("security");
+    assert.deepEqual(decide(cast(paper, 11), state), [
+      {
+        type: "BallotSetAside",
+        data: { decisionId: "d1", ballot: paper, why: "late" },
+      },
+    ]);
+    const forged = { decisionId: "d1", ballot: paper };
+    assert.equal(evolve(state, { type: "BallotCast", data: forged }), state);
+  });
+
+  it("keeps the snapshot: a second round under other rules is no round of this decision", () => {
+    const { events } = run(split);
+    const reopened = events.at(-1);
+    assert.ok(reopened?.type === "RoundOpened");
+    const tallied = fold(events.slice(0, -1), "d1");
+    assert.equal(phase(tallied), "tallied");
+    assert.deepEqual(contestedFor(tallied, "qa"), []);
+    for (const change of [
+      { electorate: [] },
+      { rules: { ...reopened.data.rules, threshold: 500 } },
+      { artifactHash: "artifact-2" },
+      { round: 3 },
+    ])
+      assert.equal(
+        evolve(tallied, {
+          type: "RoundOpened",
+          data: { ...reopened.data, ...change },
+        }),
+        tallied,
+      );
+    assert.notEqual(evolve(tallied, reopened), tallied);
+  });
+
+  it("shows the same order of claims whoever blocked first", () => {
+    const blocks = ["qa", "security", "developer"].map((id) =>
+      cast(ballot(id, { verdict: "block", reason: `${id} objects` })),
+    );
+    const shown = [blocks, blocks.toReversed()].map((order) =>
+      contestedFor(
+        run([opening("plan", FOUR, { threshold: 999 }), ...order, close]).state,
+        "architect",
+      ),
+    );
+    assert.equal(shown[0]?.length, 3);
+    assert.deepEqual(shown[1], shown[0]);
   });
 
   it("does not happen when there is one round only, no quorum, or nothing to answer", () => {
