@@ -9,6 +9,11 @@ export function asData(label: string, text: string): string {
   return `<${mark} of="${label.replace(/["<>\n\r]/g, "'")}">\n${text}\n</${mark}>`;
 }
 
+/** The text without such marks, for people. */
+export function withoutMarks(text: string): string {
+  return text.replace(/<\/?data(?:-\d+)?(?: of="[^"]*")?>/g, "");
+}
+
 function looksLikeMark(text: string, mark: string): boolean {
   return new RegExp(`<[\\s/]*${mark}`, "i").test(text);
 }

@@ -1,6 +1,5 @@
 /** The only turn loop: an agent works on one task until it hands in its answer. */
 import { RoundtableError, isProblem, toProblem } from "../core/errors.ts";
-import type { JsonObject } from "../core/json.ts";
 import type {
   Block,
   ModelMessage,
@@ -8,16 +7,16 @@ import type {
   Models,
   Reply,
   TextLog,
-  ToolSpec,
 } from "../ports.ts";
-import { answerSchema, parseAnswer } from "../protocol/answerSchema.ts";
 import type { Budget } from "../protocol/event.ts";
 import type { RoleFile } from "../protocol/role.ts";
 import type { Work } from "../protocol/work.ts";
 import { createCircleGuard } from "./guards.ts";
 import { createMeter } from "./meter.ts";
 import { CHARTER, firstMessage } from "./prompt.ts";
+import { formIssues, readSubmission, submitTool } from "./submit.ts";
 import { startTaskClock } from "./taskClock.ts";
+import { malformedAnswer, refused, truncated } from "./modelTrouble.ts";
 import { openToolGate, type ToolGate, type ToolGatePorts } from "./toolGate.ts";
 import { withoutModel } from "./withoutModel.ts";
 
@@ -176,7 +175,7 @@ async function runTurns(run: Run): Promise<Reply> {
     for (const block of message.content) {
       if (block.type !== "toolUse") continue;
       if (block.name === "submit") {
-        const parsed = parseAnswer(work.kind, block.input);
+        const parsed = readSubmission(work, block.input);
         if (parsed.ok)
           return { ok: true, answer: parsed.answer, lineage: turn.model };
         malformed += 1;
@@ -209,44 +208,6 @@ async function runTurns(run: Run): Promise<Reply> {
 const REMINDER =
   "You ended without calling submit, so nothing was handed in. Call submit now with the complete answer.";
 
-function formIssues(issues: readonly string[]): string {
-  return `The form is not right:\n- ${issues.join("\n- ")}\nCorrect it and call submit again.`;
-}
-
 function resultOf(toolUseId: string, ok: boolean, text: string): Block {
   return { type: "toolResult", toolUseId, text, isError: !ok };
-}
-
-function submitTool(work: Work): ToolSpec {
-  return {
-    name: "submit",
-    description:
-      "Hands in your complete answer and ends your work. Call it once, when you are done.",
-    // A JSON Schema is JSON; zod's type for it is only wider.
-    inputSchema: answerSchema(work.kind) as JsonObject,
-  };
-}
-
-function refused(model: string): RoundtableError {
-  return new RoundtableError(
-    "model-refused",
-    `The model ${model} declined to work on this.`,
-    "Nothing is lost. Put the goal in other words, or choose another model, and try again.",
-  );
-}
-
-function truncated(what: string): RoundtableError {
-  return new RoundtableError(
-    "model-truncated",
-    `The model's answer ${what}.`,
-    "Nothing is lost. Cut the goal into smaller steps and try again.",
-  );
-}
-
-function malformedAnswer(why: string): RoundtableError {
-  return new RoundtableError(
-    "model-malformed",
-    `The model did not hand in a usable answer: ${why}.`,
-    "Nothing is lost. Try again, or choose a stronger model for this tier.",
-  );
 }

@@ -15,12 +15,11 @@ import type {
   TextLog,
   Transport,
 } from "../ports.ts";
-import type { Artifact, Part, TaskStatus } from "../protocol/a2a.ts";
+import type { TaskStatus } from "../protocol/a2a.ts";
 import { HUB_STREAM } from "../protocol/event.ts";
 import { Cancel, Execute } from "../protocol/hub.ts";
 import type { RoleFile } from "../protocol/role.ts";
-import { ANSWER_MEDIA_TYPE } from "../protocol/work.ts";
-import { answerText } from "./answerText.ts";
+import { artifactOf } from "./answerArtifact.ts";
 import type { Executor } from "./executor.ts";
 import { agentCard } from "./role.ts";
 import { chatWork, readRequest } from "./seatWork.ts";
@@ -220,20 +219,6 @@ async function lineageOf(ports: SeatPorts, role: RoleFile): Promise<string> {
 
 /** Longest the lookup of a model may keep an agent from its seat, ms. */
 const LINEAGE_MS = 10_000;
-
-function artifactOf(
-  { answer, lineage }: Extract<Reply, { ok: true }>,
-  plain: boolean,
-): Artifact {
-  const words: Part = { text: answerText(answer), mediaType: "text/markdown" };
-  const data: Part = { data: answer, mediaType: ANSWER_MEDIA_TYPE };
-  return {
-    artifactId: "answer",
-    name: answer.kind,
-    parts: plain ? [words] : [words, data],
-    metadata: { lineage },
-  };
-}
 
 function read<T>(
   schema: {

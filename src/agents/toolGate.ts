@@ -14,10 +14,11 @@ import type {
 import type { DataOf } from "../protocol/event.ts";
 import type { RoleFile } from "../protocol/role.ts";
 import type { Work } from "../protocol/work.ts";
-import { cut } from "./data.ts";
-import { commandSubject, type CommandGate } from "./commandGate.ts";
-import { createPermissions, type PermissionRequest } from "./permissions.ts";
-import { approvedPins, pinSubject } from "./toolPins.ts";
+import type { CommandGate } from "./commandGate.ts";
+import { withoutMarks } from "./data.ts";
+import { createPermissions } from "./permissions.ts";
+import { approvedPins } from "./toolPins.ts";
+import { questionOf } from "./toolQuestion.ts";
 import { ruleCall } from "./toolRule.ts";
 import { mcpTool } from "./tools/mcpTool.ts";
 import {
@@ -229,37 +230,9 @@ export async function openToolGate(
   };
 }
 
-function questionOf(
-  tool: Tool,
-  call: PreparedCall,
-  rule: string,
-): Omit<PermissionRequest, "missionId" | "agentId"> {
-  if (call.pin !== undefined) {
-    const described = cut(call.pin.description, 500, "see the server's list.");
-    return {
-      what: "tool",
-      subject: pinSubject(call.pin),
-      why: `To use ${call.pin.name}${rule === "tool-changed" ? ", whose definition has changed since it was allowed" : ""}. Its server describes it so: ${described}`,
-    };
-  }
-  if (call.argv !== undefined)
-    return {
-      what: "command",
-      subject: commandSubject(call.argv),
-      why: "To run a command that is not one of the project's checks.",
-    };
-  const writes = call.touches.some(({ access }) => access === "write");
-  const paths = call.touches.map(({ path }) => path);
-  return {
-    what: writes ? "write" : "tool",
-    subject: canonicalJson({ tool: tool.spec.name, paths }),
-    why: `To ${writes ? "change" : "read"} ${paths.join(", ")}, which the policy guards (${rule}).`,
-    onlyByPerson: rule === "secret-path",
-  };
-}
-
+/** Short and on one line, without secrets and without the marks that are for models. */
 function forPeople(text: string): string {
-  const line = redact(text).replace(/\s+/g, " ").trim();
+  const line = redact(withoutMarks(text)).replace(/\s+/g, " ").trim();
   return line.length <= SUMMARY_LENGTH
     ? line
     : `${line.slice(0, SUMMARY_LENGTH)}…`;

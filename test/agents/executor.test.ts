@@ -101,6 +101,35 @@ test("a form that stays wrong is a malformed answer", async (t) => {
   assert.equal(models.requests.length, 3);
 });
 
+test("a plan that cannot be carried out comes back like a wrong form", async (t) => {
+  const step = (id: string, dependsOn: readonly string[]) => ({
+    id,
+    title: id,
+    intent: id,
+    files: [],
+    dependsOn,
+  });
+  const plan = (...steps: readonly object[]) =>
+    calls("submit", { summary: "Do it.", steps, risks: [], doneWhen: [] });
+  const models = scriptedModels([
+    plan(step("a", ["b"]), step("b", ["a"])),
+    plan(step("a", []), step("b", ["a"])),
+  ]);
+  const ports = portsFor(t, { models });
+  await openMission(ports.log);
+  const { kind: _, ...base } = ballotWork();
+  const reply = await createExecutor(ports).execute(
+    { ...base, kind: "plan", findings: [], remarks: [] },
+    roleOf("planner"),
+    context,
+    never,
+  );
+  assert.ok(reply.ok && reply.answer.kind === "plan");
+  const told = models.requests[1]?.messages.at(-1)?.content[0];
+  assert.ok(told?.type === "toolResult" && told.isError);
+  assert.match(told.text, /circle/);
+});
+
 test("who ends without handing in is reminded once", async (t) => {
   const { reply, models } = await vote(t, [{ text: "All good." }, approves]);
   assert.equal(reply.ok, true);

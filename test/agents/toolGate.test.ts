@@ -70,12 +70,13 @@ async function gateFor(
 
 test("a file is read with line numbers, between marks that call it data", async (t) => {
   const root = folderWith(t, { "a.js": "one\ntwo\nthree\n" });
-  const { gate } = await gateFor(t, implementWork(root));
+  const { gate, log } = await gateFor(t, implementWork(root));
   const all = await gate.call("read_file", { path: "a.js" });
   assert.equal(
     all.text,
     '<data of="a.js, lines 1-3 of 3">\n1\tone\n2\ttwo\n3\tthree\n</data>',
   );
+  assert.equal(dataOf(log, "ToolReturned")[0]?.summary, "1 one 2 two 3 three");
   const part = await gate.call("read_file", { path: "a.js", from: 2, to: 2 });
   assert.match(part.text, /lines 2-2 of 3">\n2\ttwo\n</);
 });

@@ -1,8 +1,25 @@
 import { planMarkdown } from "../core/plan.ts";
-import type { Answer } from "../protocol/work.ts";
+import type { Reply } from "../ports.ts";
+import type { Artifact, Part } from "../protocol/a2a.ts";
+import { ANSWER_MEDIA_TYPE, type Answer } from "../protocol/work.ts";
+
+/** An answer as an A2A artifact: words, and the data for who knows our media type; `plain` leaves it at the words. */
+export function artifactOf(
+  { answer, lineage }: Extract<Reply, { ok: true }>,
+  plain: boolean,
+): Artifact {
+  const words: Part = { text: answerText(answer), mediaType: "text/markdown" };
+  const data: Part = { data: answer, mediaType: ANSWER_MEDIA_TYPE };
+  return {
+    artifactId: "answer",
+    name: answer.kind,
+    parts: plain ? [words] : [words, data],
+    metadata: { lineage },
+  };
+}
 
 /** An answer in words, Markdown, for people and for clients that do not know our media type. */
-export function answerText(answer: Answer): string {
+function answerText(answer: Answer): string {
   switch (answer.kind) {
     case "plan":
       return planMarkdown(answer.plan);
