@@ -2,7 +2,6 @@ import type {
   DecisionCard,
   FromPage,
   MissionDetail,
-  MissionLine,
 } from "../protocol/panel.ts";
 
 /** What the page can ask the app to do. */
@@ -16,7 +15,6 @@ export type Cluster = Tally["clusters"][number];
 export type Finding = Cluster["representative"];
 export type Elector = DecisionCard["electors"][number];
 export type Dissent = DecisionCard["dissent"][number];
-export type Outcome = NonNullable<MissionLine["outcome"]>;
 export type Problem = NonNullable<MissionDetail["problem"]>;
 export type ShownPlan = NonNullable<MissionDetail["plan"]>;
 export type Change = NonNullable<MissionDetail["change"]>;

@@ -1,13 +1,26 @@
 import type { CSSResult } from "lit";
 import { base } from "./base.ts";
 import { cards } from "./cards.ts";
-import { frame } from "./frame.ts";
+import { controls } from "./controls.ts";
+import { grounds } from "./grounds.ts";
+import { header } from "./header.ts";
+import { mission } from "./mission.ts";
+import { parts } from "./parts.ts";
+import { start } from "./start.ts";
 import { talk } from "./talk.ts";
 
 /** The page's style sheets, made by script and not by markup: the page's content policy allows no inline style. */
-export const styles: readonly CSSStyleSheet[] = [base, frame, cards, talk].map(
-  sheet,
-);
+export const styles: readonly CSSStyleSheet[] = [
+  base,
+  controls,
+  header,
+  start,
+  mission,
+  cards,
+  grounds,
+  parts,
+  talk,
+].map(sheet);
 
 function sheet(result: CSSResult): CSSStyleSheet {
   if (result.styleSheet === undefined)

@@ -14,6 +14,9 @@ export const talk = css`
     gap: 4px;
     padding: 8px 12px 6px;
   }
+  .feed {
+    border-top: 1px solid var(--line);
+  }
   .filter input {
     flex: 2 1 100px;
     min-width: 0;

@@ -1,174 +1,7 @@
 import { css } from "lit";
 
-/** The page's frame: header and menus, welcome, the rail, banners, tabs, and how they share the space. */
-export const frame = css`
-  .top {
-    display: flex;
-    flex: none;
-    align-items: center;
-    gap: 2px;
-    padding: 4px 8px 2px;
-  }
-  .brand {
-    display: flex;
-    flex: 1;
-    align-items: center;
-    gap: 6px;
-    padding-inline-start: 4px;
-    font-weight: 600;
-  }
-  .switch {
-    flex: 1;
-    min-width: 0;
-    justify-content: start;
-    gap: 6px;
-    padding-inline: 4px;
-    font-weight: 600;
-  }
-  .goal {
-    overflow: hidden;
-    text-overflow: ellipsis;
-    white-space: nowrap;
-    unicode-bidi: isolate;
-  }
-  .menu {
-    position: fixed;
-    inset: 36px 8px auto auto;
-    margin: 0;
-    min-width: 200px;
-    max-height: calc(100% - 48px);
-    padding: 4px;
-    overflow: auto;
-    border: 1px solid var(--vscode-menu-border);
-    border-radius: 6px;
-    color: var(--vscode-menu-foreground);
-    background: var(--vscode-menu-background);
-    box-shadow: 0 2px 8px var(--vscode-widget-shadow);
-  }
-  .menu.wide {
-    width: min(520px, calc(100% - 16px));
-    inset: 36px auto auto 8px;
-  }
-  .menu h2 {
-    padding: 6px 8px 2px;
-    color: var(--faint);
-    font-size: var(--tiny);
-  }
-  .menu button {
-    display: flex;
-    width: 100%;
-    justify-content: start;
-    padding: 3px 8px;
-    border: 0;
-    color: inherit;
-    background: none;
-  }
-  .menu button:hover,
-  .menu button:focus-visible,
-  .list .row:hover {
-    color: inherit;
-    background: var(--vscode-list-hoverBackground);
-    outline: 1px dashed var(--vscode-contrastActiveBorder);
-    outline-offset: -1px;
-  }
-  .menu .all {
-    margin-top: 4px;
-    gap: 8px;
-  }
-  .mission-row,
-  .menu .mission-row {
-    display: grid;
-    grid-template-columns: 16px 1fr auto;
-    gap: 0 8px;
-    width: 100%;
-    padding: 5px 8px;
-    border-radius: 4px;
-    text-align: start;
-  }
-  .mission-row .sub {
-    grid-column: 2 / -1;
-  }
-  .mission-row .cost {
-    color: var(--faint);
-    font-size: var(--small);
-    font-variant-numeric: tabular-nums;
-  }
-  .mission-row[aria-current="true"] {
-    background: var(--vscode-list-activeSelectionBackground);
-    color: var(--vscode-list-activeSelectionForeground);
-  }
-  .mission-row[aria-current="true"] :is(.sub, .cost) {
-    color: inherit;
-    opacity: 0.8;
-  }
-
-  .welcome,
-  .home {
-    display: flex;
-    flex: 1;
-    flex-direction: column;
-    gap: 14px;
-    width: 100%;
-    max-width: 480px;
-    margin: 0 auto;
-    padding: 24px 20px;
-    overflow: auto;
-  }
-  .welcome {
-    padding-top: min(9vh, 72px);
-  }
-  .logo .icon {
-    width: 40px;
-    height: 40px;
-    stroke-width: 1;
-    color: var(--vscode-icon-foreground);
-  }
-  .first {
-    display: grid;
-    gap: 6px;
-    justify-items: center;
-    margin-block: 6px;
-  }
-  .first button {
-    width: 100%;
-    min-height: 32px;
-  }
-  .welcome .facts {
-    display: grid;
-    gap: 12px;
-    padding-top: 16px;
-    border-top: 1px solid var(--line);
-  }
-  .welcome .facts li {
-    display: grid;
-    grid-template-columns: 16px 1fr;
-    gap: 8px;
-  }
-  .welcome .facts .icon {
-    margin-top: 1px;
-  }
-  .welcome .facts b {
-    display: block;
-    font-weight: 600;
-  }
-  .links,
-  .start {
-    display: flex;
-    flex-wrap: wrap;
-    gap: 4px 14px;
-  }
-  .links {
-    margin-top: 4px;
-  }
-  .start {
-    padding-top: 14px;
-    border-top: 1px solid var(--line);
-  }
-  .home .list {
-    display: grid;
-    margin-inline: -8px;
-  }
-
+/** The frame of a mission: rail, banners, tabs, and how they share the space. */
+export const mission = css`
   .lede {
     flex: none;
     padding: 2px 12px 8px;
@@ -357,13 +190,19 @@ export const frame = css`
     overflow: hidden;
   }
 
-  @media (max-width: 459px) {
-    .top .word {
-      position: absolute;
-      width: 1px;
-      height: 1px;
-      overflow: hidden;
-      clip-path: inset(50%);
+  #page > .banner {
+    margin-bottom: 8px;
+  }
+
+  @media (max-width: 339px) {
+    .lede .model {
+      display: none;
+    }
+    .rail {
+      font-size: 0.9em;
+    }
+    .tabs {
+      gap: 9px;
     }
   }
   @media (min-width: 640px) {
@@ -372,7 +211,7 @@ export const frame = css`
       grid-template:
         "rail rail" auto
         "told told" auto
-        "parts needs" minmax(0, 1fr) / minmax(0, 1fr) minmax(320px, 46%);
+        "parts needs" minmax(0, 1fr) / minmax(0, 1fr) minmax(340px, 50%);
     }
     .mission.asks > .lede {
       grid-area: rail;
