@@ -18,19 +18,14 @@ export interface Cards {
   extended(agentId: string | undefined): AgentCard;
 }
 
-function httpInterface(url: string, tenant?: string): AgentInterface {
+function reached(
+  protocolBinding: string,
+  url: string,
+  tenant?: string,
+): AgentInterface {
   return {
     url,
-    protocolBinding: "JSONRPC",
-    protocolVersion: VERSION,
-    ...(tenant === undefined ? {} : { tenant }),
-  };
-}
-
-function wsInterface(url: string, tenant?: string): AgentInterface {
-  return {
-    url,
-    protocolBinding: WS_BINDING,
+    protocolBinding,
     protocolVersion: VERSION,
     ...(tenant === undefined ? {} : { tenant }),
   };
@@ -74,7 +69,10 @@ export function createCards(
       description:
         "A table of agents. Without a tenant, the first agent seated answers.",
       version: VERSION,
-      supportedInterfaces: [httpInterface(`${url}/rpc`), wsInterface(wsUrl)],
+      supportedInterfaces: [
+        reached("JSONRPC", `${url}/rpc`),
+        reached(WS_BINDING, wsUrl),
+      ],
       capabilities: capabilities(true),
       defaultInputModes: ["text/plain"],
       defaultOutputModes: ["text/plain"],
@@ -89,9 +87,9 @@ export function createCards(
     return {
       ...card,
       supportedInterfaces: [
-        httpInterface(`${url}/agents/${agentId}/rpc`),
-        httpInterface(`${url}/rpc`, agentId),
-        wsInterface(wsUrl, agentId),
+        reached("JSONRPC", `${url}/agents/${agentId}/rpc`),
+        reached("JSONRPC", `${url}/rpc`, agentId),
+        reached(WS_BINDING, wsUrl, agentId),
       ],
       capabilities: capabilities(false),
       ...SECURITY,

@@ -12,6 +12,8 @@ import { isoTime } from "./taskBody.ts";
 
 /** How long an agent may take to end a task it was told to cancel, ms; after that the hub ends it. */
 const CANCEL_GRACE_MS = 3000;
+/** Facts that may be on their way to the disk at once; an agent that is faster loses its task. */
+const MAX_STORING = 20_000;
 
 /** Runs tasks: at most one executor per task, its words stored in order, one end. */
 export interface Execution {
@@ -193,6 +195,18 @@ export function createExecution(parts: {
     return run?.sitting.connection === from ? run : undefined;
   }
 
+  /** The run, if what its agent says can be stored; one that says too much too fast ends here. */
+  function listeningTo(from: Connection, taskId: string): Run | undefined {
+    const run = runOf(from, taskId);
+    if (run === undefined || storing.size < MAX_STORING) return run;
+    from.notify("task/cancel", { taskId });
+    void fail(run, {
+      code: "task-failed",
+      text: "The agent said more than could be stored in time; the task was ended.",
+    });
+    return undefined;
+  }
+
   function begin(sitting: Sitting, record: TaskRecord, message: Message): void {
     const run: Run = {
       record,
@@ -268,14 +282,14 @@ export function createExecution(parts: {
     canceling: (taskId) => cancels.get(taskId),
     running: () => [...runs.keys()],
     status(from, taskId, status) {
-      const run = runOf(from, taskId);
+      const run = listeningTo(from, taskId);
       if (run === undefined) return;
       const by = run.sitting.agentId;
       if (isTerminal(status.state)) void storeEnd(run, status, by);
       else void store(run, statusDraft(run.record, status, by));
     },
     artifact(from, taskId, artifact, appended) {
-      const run = runOf(from, taskId);
+      const run = listeningTo(from, taskId);
       if (run === undefined) return;
       void store(run, {
         missionId: run.record.contextId,

@@ -22,7 +22,7 @@ import { createRate } from "./rate.ts";
 import { createRegistry } from "./registry.ts";
 import { LOOPBACK, startServer, WS_PATH } from "./server.ts";
 import { createSessions } from "./session.ts";
-import { socketTransport } from "./socket.ts";
+import { HUB_CLOSED, socketTransport } from "./socket.ts";
 import { createSubmit } from "./submit.ts";
 import { foldTasks } from "./tasks.ts";
 import { createTeam } from "./team.ts";
@@ -103,8 +103,8 @@ export function createHub(deps: {
     // The execution first: agents that go away now have not failed their tasks.
     await execution.close();
     tasks.lose(hubClosed());
+    await sessions.close(HUB_CLOSED);
     for (const undo of opened.splice(0).reverse()) await undo();
-    await sessions.close("the hub has closed");
     tasks.stop();
   }
 
@@ -150,7 +150,7 @@ export function createHub(deps: {
     connectInProcess() {
       const [ours, theirs] = createLinkedPair();
       if (disposed === undefined) sessions.open(ours, "inProcess");
-      else ours.close("the hub has closed");
+      else ours.close(HUB_CLOSED);
       return theirs;
     },
     listen(options) {
@@ -162,8 +162,8 @@ export function createHub(deps: {
       });
       return listening;
     },
-    onText: agentPort.onText,
-    whenSeated: registry.whenSeated,
+    onText: (listener) => agentPort.onText(listener),
+    whenSeated: (agentIds, signal) => registry.whenSeated(agentIds, signal),
     async stop(why) {
       const running = execution.running();
       textLog.info("all tasks are canceled", { why, tasks: running.length });

@@ -7,6 +7,13 @@ import { invalidField, overloaded } from "./wireError.ts";
 
 /** Agents that may sit at one hub. */
 const MAX_SEATS = 64;
+/** Names that mean somebody else in the log: an agent that bore one could pass for them. */
+const RESERVED: ReadonlySet<string> = new Set([
+  "hub",
+  "human",
+  "client",
+  "everyone",
+]);
 
 /** An agent that sits at this hub, and the way to it. */
 export interface Sitting extends Register {
@@ -16,7 +23,7 @@ export interface Sitting extends Register {
 
 /** Who sits at the table now. */
 export interface Registry {
-  /** Takes a seat once `AgentSeated` is stored; a seat that is taken is −32602. */
+  /** Takes a seat once `AgentSeated` is stored; a seat that is taken, or a name no agent may have, is −32602. */
   seat(sitting: Sitting): Promise<void>;
   /** Frees the seats of a connection and records why. */
   leave(connection: Connection, why: string): Promise<void>;
@@ -55,6 +62,8 @@ export function createRegistry(log: EventLog, textLog: TextLog): Registry {
   return {
     async seat(sitting) {
       const { agentId, role, card, where } = sitting;
+      if (RESERVED.has(agentId))
+        throw invalidField("agentId", "no agent may have this name");
       if (seats.has(agentId) || taken.has(agentId))
         throw invalidField("agentId", "an agent of that id sits here already");
       if (seats.size + taken.size >= MAX_SEATS) throw overloaded("seats");

@@ -116,6 +116,15 @@ function rawAnswer(status: number, body: string): string {
   ].join("\r\n");
 }
 
+/** Answers on a bare socket and lets go of it: what is no longer HTTP's is nobody's to close. */
+function refuseSocket(socket: Duplex, status: number, body: string): void {
+  if (!socket.writable) socket.destroy();
+  else
+    socket.end(rawAnswer(status, body), () => {
+      socket.destroy();
+    });
+}
+
 /** Starts the one listener. Rejects with `hub-failed` when the port is not free. */
 export async function startServer(
   options: { readonly host: string; readonly port: number },
@@ -201,15 +210,17 @@ export async function startServer(
       .split(",")
       .map((name) => name.trim());
     if (!verdict.pass)
-      socket.end(rawAnswer(verdict.status, REFUSED[verdict.status]));
+      refuseSocket(socket, verdict.status, REFUSED[verdict.status]);
     else if (request.url !== WS_PATH)
-      socket.end(rawAnswer(404, '{"error":"there is nothing here"}'));
+      refuseSocket(socket, 404, '{"error":"there is nothing here"}');
     else if (!offered.includes(SUBPROTOCOL))
-      socket.end(
-        rawAnswer(400, `{"error":"the subprotocol ${SUBPROTOCOL} is needed"}`),
+      refuseSocket(
+        socket,
+        400,
+        `{"error":"the subprotocol ${SUBPROTOCOL} is needed"}`,
       );
     else if (sockets.size >= MAX_WEB_SOCKETS)
-      socket.end(rawAnswer(503, '{"error":"too many sockets"}'));
+      refuseSocket(socket, 503, '{"error":"too many sockets"}');
     else
       webSockets.handleUpgrade(request, socket, head, (webSocket) => {
         sockets.add(webSocket);
@@ -220,8 +231,7 @@ export async function startServer(
 
   // What is not even HTTP learns as little as any other stranger.
   server.on("clientError", (_error, socket) => {
-    if (socket.writable) socket.end(rawAnswer(401, REFUSED[401]));
-    else socket.destroy();
+    refuseSocket(socket, 401, REFUSED[401]);
   });
 
   await new Promise<void>((resolve, reject) => {

@@ -73,14 +73,20 @@ export function createSessions(parts: {
     },
     count: () => open.size,
     async close(why) {
+      // Answers that are due go out first.
+      await turn();
       for (const connection of [...open]) connection.close(why);
       // Ends are told a turn later, in memory as on a socket.
-      await new Promise((resolve) => {
-        setImmediate(resolve);
-      });
+      await turn();
       for (const connection of [...open])
         leaving.add(agentPort.leave(connection, why));
       await Promise.allSettled([...leaving]);
     },
   };
+}
+
+function turn(): Promise<void> {
+  return new Promise((resolve) => {
+    setImmediate(resolve);
+  });
 }

@@ -6,8 +6,11 @@ const MAX_BUFFERED_BYTES = 16 * 1024 * 1024;
 /** Longest reason a close frame can carry, bytes. */
 const MAX_REASON_BYTES = 123;
 
+/** Why channels end when the hub does. */
+export const HUB_CLOSED = "the hub has closed";
+
 /** Close codes of our binding. 1001: the hub ends; 1003: binary frame; 1009: frame too large (by `ws`); 4000: protocol broken; 4008: reader too slow. */
-export const CLOSE_CODE = {
+const CLOSE_CODE = {
   away: 1001,
   binary: 1003,
   protocol: 4000,
@@ -59,8 +62,7 @@ export function socketTransport(socket: WebSocket): Transport {
       else listener(closed);
     },
     close(why) {
-      const code =
-        why === "the hub has closed" ? CLOSE_CODE.away : CLOSE_CODE.protocol;
+      const code = why === HUB_CLOSED ? CLOSE_CODE.away : CLOSE_CODE.protocol;
       socket.close(code, clip(why));
     },
   };

@@ -25,7 +25,16 @@ export interface Caller {
   readonly remote: boolean;
 }
 
-/** Stores a message and gets it to its agent. The same message of the same agent and context is the same task, before and after a restart. */
+/** The log's key of the task a message opened. It names the sender, so that nobody can take another's place by guessing an id. */
+export function taskKey(
+  caller: Caller,
+  agentId: string,
+  messageId: string,
+): string {
+  return `task:${caller.name}:${agentId}:${messageId}`;
+}
+
+/** Stores a message and gets it to its agent. The same message of the same sender, agent and context is the same task, before and after a restart. */
 export type Submit = (
   agentId: string | undefined,
   message: Message,
@@ -109,7 +118,7 @@ export function createSubmit(parts: {
       message.contextId ??
       // A client that repeats itself without a context still means the same message.
       hash(canonicalJson([caller.name, to, message.messageId])).slice(0, 32);
-    const key = `task:${to}:${message.messageId}`;
+    const key = taskKey(caller, to, message.messageId);
     let event = log.find(contextId, key);
     if (event === undefined) {
       const { card } = sittingOf(to);
@@ -191,7 +200,7 @@ export function createSubmit(parts: {
       checkSame(record.message, message);
       return takeUp(record);
     }
-    const key = `message:${record.agentId}:${message.messageId}`;
+    const key = `message:${caller.name}:${record.agentId}:${message.messageId}`;
     if (log.find(contextId, key) !== undefined) return takeUp(record);
     if (isTerminal(record.state))
       throw unsupportedOperation(

@@ -1,6 +1,6 @@
 import { isProblem } from "../core/errors.ts";
 import { canonicalJson } from "../core/json.ts";
-import type { EventLog, Hash, Reply, Team } from "../ports.ts";
+import type { EventLog, Hash, Reply, Team, TextLog } from "../ports.ts";
 import type { Message, Part, Task } from "../protocol/a2a.ts";
 import type { AnswerOf, Work } from "../protocol/work.ts";
 import {
@@ -15,6 +15,7 @@ import type { Handler } from "./handler.ts";
 import type { Registry } from "./registry.ts";
 import { toSeat } from "./registry.ts";
 import type { Caller, Submit } from "./submit.ts";
+import { taskKey } from "./submit.ts";
 import type { TaskRecord, Tasks } from "./tasks.ts";
 import { isTerminal } from "./tasks.ts";
 
@@ -79,6 +80,7 @@ function readReply<W extends Work>(
 export function createTeam(parts: {
   readonly log: EventLog;
   readonly hash: Hash;
+  readonly textLog: TextLog;
   readonly name: string;
   readonly registry: Registry;
   readonly tasks: Tasks;
@@ -86,15 +88,15 @@ export function createTeam(parts: {
   readonly submit: Submit;
   readonly handler: Handler;
 }): Team {
-  const { log, hash, name, registry, tasks, execution, submit, handler } =
-    parts;
+  const { log, hash, textLog, name } = parts;
+  const { registry, tasks, execution, submit, handler } = parts;
 
   function known(
     agentId: string,
     contextId: string,
     messageId: string,
   ): TaskRecord | undefined {
-    const event = log.find(contextId, `task:${agentId}:${messageId}`);
+    const event = log.find(contextId, taskKey(HUB, agentId, messageId));
     return event?.type === "TaskSubmitted"
       ? tasks.get(event.data.taskId)
       : undefined;
@@ -110,12 +112,18 @@ export function createTeam(parts: {
     );
   }
 
+  function messageIdOf(
+    { missionId, key }: Pick<Work, "missionId" | "key">,
+    agentId: string,
+    count: number,
+  ): string {
+    return hash(canonicalJson([missionId, key, agentId, count]));
+  }
+
   /** The id of the work's message: the first try that is not spent. */
   async function currentTry(agentId: string, work: Work): Promise<string> {
     for (let count = 1; ; count += 1) {
-      const messageId = hash(
-        canonicalJson([work.missionId, work.key, agentId, count]),
-      );
+      const messageId = messageIdOf(work, agentId, count);
       const record = known(agentId, work.missionId, messageId);
       if (record === undefined) return messageId;
       await execution.canceling(record.id);
@@ -125,6 +133,15 @@ export function createTeam(parts: {
 
   return {
     seats: () => registry.all().map((sitting) => toSeat(sitting, name)),
+    answered(agentId, missionId, key) {
+      tasks.catchUp();
+      for (let count = 1; ; count += 1) {
+        const messageId = messageIdOf({ missionId, key }, agentId, count);
+        const record = known(agentId, missionId, messageId);
+        if (record === undefined) return false;
+        if (record.state === "TASK_STATE_COMPLETED") return true;
+      }
+    },
     async ask(agentId, work, signal) {
       signal.throwIfAborted();
       tasks.catchUp();
@@ -150,7 +167,13 @@ export function createTeam(parts: {
         await handler.until(record.id, isTerminal, signal);
       } catch (error) {
         // The hub keeps this promise; the mission need not wait for the agent to let go.
-        if (signal.aborted) void execution.cancel(record.id);
+        if (signal.aborted)
+          execution.cancel(record.id).catch((cause: unknown) => {
+            textLog.warn("a cancellation could not be recorded", {
+              taskId: record.id,
+              why: String(cause),
+            });
+          });
         throw error;
       }
       const task = tasks.task(record.id);

@@ -5,13 +5,8 @@ import {
   StreamResponse,
   Task,
 } from "@a2a-js/sdk";
-import type { Client } from "@a2a-js/sdk/client";
-import {
-  ClientFactory,
-  ClientFactoryOptions,
-  DefaultAgentCardResolver,
-  JsonRpcTransportFactory,
-} from "@a2a-js/sdk/client";
+import type { CallInterceptor, Client } from "@a2a-js/sdk/client";
+import { ClientFactory, ClientFactoryOptions } from "@a2a-js/sdk/client";
 import type { Discovered } from "../../src/hub/discovery.ts";
 import type * as wire from "../../src/protocol/a2a.ts";
 import type { A2AClient } from "./a2a.contract.ts";
@@ -19,15 +14,22 @@ import { a2aContract } from "./a2a.contract.ts";
 
 /** The SDK's client, led from the hub's card to its JSON-RPC endpoint, with the token on every request. */
 async function openSdkClient({ url, token }: Discovered): Promise<Client> {
-  const fetchImpl: typeof fetch = (input, init) => {
-    const headers = new Headers(init?.headers);
-    headers.set("authorization", `Bearer ${token}`);
-    return fetch(input, { ...init, headers });
+  const showToken: CallInterceptor = {
+    before(args) {
+      args.options = {
+        ...args.options,
+        serviceParameters: {
+          ...args.options?.serviceParameters,
+          authorization: `Bearer ${token}`,
+        },
+      };
+      return Promise.resolve();
+    },
+    after: () => Promise.resolve(),
   };
   const factory = new ClientFactory(
     ClientFactoryOptions.createFrom(ClientFactoryOptions.default, {
-      transports: [new JsonRpcTransportFactory({ fetchImpl })],
-      cardResolver: new DefaultAgentCardResolver(),
+      clientConfig: { interceptors: [showToken] },
     }),
   );
   return factory.createFromUrl(url);

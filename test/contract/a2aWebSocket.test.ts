@@ -4,26 +4,24 @@ import type { A2AClient } from "./a2a.contract.ts";
 import { a2aContract } from "./a2a.contract.ts";
 
 a2aContract("our WebSocket binding", async ({ address }) => {
-  const { call, stream, close } = await openWebSocketClient(
-    address.wsUrl,
-    address.token,
-  );
+  const client = await openWebSocketClient(address.wsUrl, address.token);
   return {
     sendMessage: async (request) =>
-      ((await call("SendMessage", request)) as { task: Task }).task,
+      ((await client.call("SendMessage", request)) as { task: Task }).task,
     sendStreamingMessage: (request) =>
-      stream("SendStreamingMessage", request) as AsyncGenerator<
+      client.stream("SendStreamingMessage", request) as AsyncGenerator<
         StreamResponse,
         void
       >,
-    getTask: async (request) => (await call("GetTask", request)) as Task,
-    cancelTask: async (request) => (await call("CancelTask", request)) as Task,
+    getTask: async (request) => (await client.call("GetTask", request)) as Task,
+    cancelTask: async (request) =>
+      (await client.call("CancelTask", request)) as Task,
     listTasks: async (request) =>
-      (await call("ListTasks", request)) as Awaited<
+      (await client.call("ListTasks", request)) as Awaited<
         ReturnType<A2AClient["listTasks"]>
       >,
     subscribeToTask: (request) =>
-      stream("SubscribeToTask", request) as AsyncGenerator<
+      client.stream("SubscribeToTask", request) as AsyncGenerator<
         StreamResponse,
         void
       >,
@@ -31,6 +29,6 @@ a2aContract("our WebSocket binding", async ({ address }) => {
       error instanceof Refused ? error.error.code : undefined,
     textOf: (error) =>
       error instanceof Refused ? JSON.stringify(error.error) : "",
-    close,
+    close: () => client.close(),
   };
 });

@@ -249,7 +249,7 @@ describe("the gate", { timeout: 60_000 }, () => {
         },
       }),
       duplex: "half",
-    } as RequestInit);
+    });
     assert.equal(fetched.status, 413);
     assert.match(await fetched.text(), /larger than 1048576 bytes/);
     const health = await send("GET", "/health", all.slice(0, 2));

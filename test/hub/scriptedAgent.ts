@@ -109,19 +109,30 @@ export async function seatAgent(
     switch (verb) {
       case "echo":
         artifact([{ text: rest }]);
-        return status("TASK_STATE_COMPLETED");
+        {
+          status("TASK_STATE_COMPLETED");
+          return;
+        }
       case "stream":
         for (let count = 0; count < Number(rest); count += 1) {
           peer.notify("task/text", { taskId, delta: `${String(count)} ` });
           artifact([{ text: `${String(count)} ` }], count > 0);
         }
-        return status("TASK_STATE_COMPLETED");
-      case "ask":
-        return status("TASK_STATE_INPUT_REQUIRED", "Which one?");
+        {
+          status("TASK_STATE_COMPLETED");
+          return;
+        }
+      case "ask": {
+        status("TASK_STATE_INPUT_REQUIRED", "Which one?");
+        return;
+      }
       case "hold":
         await released;
         artifact([{ text: `held ${rest}` }]);
-        return status("TASK_STATE_COMPLETED");
+        {
+          status("TASK_STATE_COMPLETED");
+          return;
+        }
       case "linger":
         return released;
       case "hang":
@@ -130,7 +141,10 @@ export async function seatAgent(
         await new Promise<void>((resolve) => {
           onCancel.set(taskId, resolve);
         });
-        return status("TASK_STATE_CANCELED");
+        {
+          status("TASK_STATE_CANCELED");
+          return;
+        }
       case "give":
         await new Promise<void>((resolve) => {
           onCancel.set(taskId, resolve);
@@ -138,10 +152,14 @@ export async function seatAgent(
         throw new RpcFault(-32000, "given up", { code: "stopped" });
       case "fail":
         throw new RpcFault(-32000, rest, { code: "model-failed" });
-      case "say":
-        return status("TASK_STATE_FAILED", rest, { code: "bad-key" });
-      case "reject":
-        return status("TASK_STATE_REJECTED", "not for me");
+      case "say": {
+        status("TASK_STATE_FAILED", rest, { code: "bad-key" });
+        return;
+      }
+      case "reject": {
+        status("TASK_STATE_REJECTED", "not for me");
+        return;
+      }
       case "nothing":
         return;
       case "rubbish":
@@ -149,10 +167,16 @@ export async function seatAgent(
         return new Promise(() => undefined);
       case "Please":
         artifact([{ data: PLAN, mediaType: ANSWER_MEDIA_TYPE }]);
-        return status("TASK_STATE_COMPLETED");
+        {
+          status("TASK_STATE_COMPLETED");
+          return;
+        }
       default:
         artifact([{ text: `heard ${text}` }]);
-        return status("TASK_STATE_COMPLETED");
+        {
+          status("TASK_STATE_COMPLETED");
+          return;
+        }
     }
   }
 

@@ -151,6 +151,31 @@ describe("a WebSocket at the hub", { timeout: 60_000 }, () => {
     assert.equal(answer.error?.code, -32009);
   });
 
+  it("is told when the hub ends, and whoever waited is not left waiting", async () => {
+    const sent = client.call("SendMessage", {
+      tenant: "worker",
+      message: {
+        messageId: "m",
+        contextId: "ctx",
+        role: "ROLE_USER",
+        parts: [{ text: "hang" }],
+      },
+    });
+    const refused = assert.rejects(sent, refusedWith(-32603));
+    await table.log.waitFor("ctx", "TaskStatusChanged", () => true, never);
+    const closed = once(client.socket, "close");
+    await table.hub.dispose();
+    const [code] = (await closed) as [number];
+    assert.equal(code, 1001);
+    await refused;
+    const states = table.log
+      .mission("ctx")
+      .flatMap((event) =>
+        event.type === "TaskStatusChanged" ? [event.data.status.state] : [],
+      );
+    assert.deepEqual(states, ["TASK_STATE_WORKING"]);
+  });
+
   it("seats an agent that works like one in the process", async () => {
     const { wsUrl, token } = table.address;
     const socket = await openSocket(wsUrl, token);
@@ -210,17 +235,18 @@ describe("a WebSocket at the hub", { timeout: 60_000 }, () => {
     await works(client);
   });
 
-  it("cannot take a seat that is taken, nor speak for another agent's task", async () => {
+  it("cannot take a seat that is taken or the hub's own name, nor speak for another agent's task", async () => {
     const register = {
       agentId: "worker",
       role: "worker",
       lineage: "x",
       card: cardOf("impostor"),
     };
-    await assert.rejects(
-      client.call("agent/register", register),
-      refusedWith(-32602),
-    );
+    for (const agentId of ["worker", "hub", "human", "No Name", ""])
+      await assert.rejects(
+        client.call("agent/register", { ...register, agentId }),
+        refusedWith(-32602),
+      );
     const { task } = (await client.call("SendMessage", {
       tenant: "worker",
       configuration: { returnImmediately: true },
