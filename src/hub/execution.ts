@@ -1,14 +1,14 @@
-import { RoundtableError } from "../core/errors.ts";
 import type { Clock, EventLog, TextLog } from "../ports.ts";
 import type { Artifact, Message, TaskStatus } from "../protocol/a2a.ts";
 import type { Draft } from "../protocol/event.ts";
 import type { Connection } from "./connection.ts";
 import type { Failure } from "./failure.ts";
+import { createFacts } from "./facts.ts";
 import { failureMessage, failureOf } from "./failure.ts";
+import { agentMissing, hubClosed } from "./problems.ts";
 import type { Registry, Sitting } from "./registry.ts";
 import type { TaskRecord, Tasks } from "./tasks.ts";
 import { isInterrupted, isTerminal } from "./tasks.ts";
-import { isoTime } from "./taskBody.ts";
 
 /** How long an agent may take to end a task it was told to cancel, ms; after that the hub ends it. */
 const CANCEL_GRACE_MS = 3000;
@@ -54,23 +54,6 @@ interface Run {
   finished: Promise<void>;
 }
 
-/** The problem of everybody who still waits for something when the hub ends. */
-export function hubClosed(): RoundtableError {
-  return new RoundtableError(
-    "hub-failed",
-    "The hub has closed.",
-    "What was acknowledged is in the log; it goes on where it stopped when the hub is started again.",
-  );
-}
-
-function agentMissing(agentId: string): RoundtableError {
-  return new RoundtableError(
-    "agent-missing",
-    `The agent "${agentId}" does not sit at this table.`,
-    "What was said to it is kept; start the agent, then ask again.",
-  );
-}
-
 /** Makes an executor over the agents that sit at the table. */
 export function createExecution(parts: {
   readonly log: EventLog;
@@ -80,17 +63,13 @@ export function createExecution(parts: {
   readonly tasks: Tasks;
 }): Execution {
   const { log, clock, textLog, registry, tasks } = parts;
+  const { append, statusDraft } = createFacts(log, clock, tasks);
   const runs = new Map<string, Run>();
   const cancels = new Map<string, Promise<void>>();
   /** Tasks whose end is on its way to the disk. */
   const ending = new Set<string>();
   const storing = new Set<Promise<void>>();
   const closing = new AbortController();
-
-  async function append(draft: Draft): Promise<void> {
-    await log.appendAll([draft]);
-    tasks.catchUp();
-  }
 
   function giveUp(run: Run, error: unknown): void {
     const { id } = run.record;
@@ -124,24 +103,6 @@ export function createExecution(parts: {
     return store(run, statusDraft(run.record, status, by)).finally(() =>
       ending.delete(id),
     );
-  }
-
-  function statusDraft(
-    record: TaskRecord,
-    status: TaskStatus,
-    by: string,
-  ): Draft {
-    return {
-      missionId: record.contextId,
-      type: "TaskStatusChanged",
-      data: {
-        taskId: record.id,
-        status: { ...status, timestamp: isoTime(clock.now()) },
-      },
-      by,
-      // One end for ever: the log keeps the first.
-      ...(isTerminal(status.state) ? { key: `end:${record.id}` } : {}),
-    };
   }
 
   function fail(run: Run, failure: Failure): Promise<void> {
