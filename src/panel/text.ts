@@ -65,7 +65,7 @@ const english = {
   "stageState.todo": "to come",
   "stageState.failed": "failed",
   "rail.label": "Stages of the mission",
-  "tab.talk": "Conversation",
+  "tab.talk": "Talk",
   "tab.plan": "Plan",
   "tab.answer": "Answer",
   "tab.change": "Change",

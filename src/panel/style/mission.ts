@@ -198,6 +198,9 @@ export const mission = css`
     .lede .model {
       display: none;
     }
+    .lede .state {
+      gap: 6px;
+    }
     .rail {
       font-size: 0.9em;
     }

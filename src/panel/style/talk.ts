@@ -22,9 +22,10 @@ export const talk = css`
     min-width: 0;
   }
   .filter select {
-    flex: 1 1 70px;
+    flex: 0 1 auto;
     min-width: 0;
     max-width: 130px;
+    field-sizing: content;
     text-overflow: ellipsis;
   }
   .extent {
