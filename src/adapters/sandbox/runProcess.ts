@@ -47,16 +47,18 @@ export async function runProcess(
     stream.setEncoding("utf8");
     stream.on("data", tail.add);
   }
-  let timedOut = false;
+  // In an object, because the compiler does not see that the timer changes it meanwhile.
+  const limit = { passed: false };
   let killer: NodeJS.Timeout | undefined;
   const end = (): void => {
     killGroup(child.pid, "SIGTERM");
-    killer ??= setTimeout(() => {
+    clearTimeout(killer);
+    killer = setTimeout(() => {
       killGroup(child.pid, "SIGKILL");
     }, GRACE_MS);
   };
   const timer = setTimeout(() => {
-    timedOut = true;
+    limit.passed = true;
     end();
   }, command.timeoutMs);
   signal.addEventListener("abort", end, { once: true });
@@ -64,9 +66,9 @@ export async function runProcess(
     const exitCode = await ended(child, file);
     signal.throwIfAborted();
     return {
-      exitCode: timedOut ? null : exitCode,
+      exitCode: limit.passed ? null : exitCode,
       output: tail.text(),
-      timedOut,
+      timedOut: limit.passed,
       durationMs: Math.round(performance.now() - startedAt),
     };
   } finally {
