@@ -87,6 +87,8 @@ export async function openRoundtable(
     });
     closers.push(() => mcp.dispose());
     const git = openGit({ home: options.trees, textLog });
+    const sandbox = openSandbox({ textLog });
+    closers.push(() => sandbox.dispose());
     const models = modelsOf(options);
     closers.push(() => models.dispose());
     const ports: AppPorts = {
@@ -97,7 +99,7 @@ export async function openRoundtable(
       textLog,
       git,
       evidence: openEvidence(),
-      sandbox: openSandbox({ textLog }),
+      sandbox,
       openWorkspace,
       mcp,
       roles,
