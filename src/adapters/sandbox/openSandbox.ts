@@ -176,8 +176,11 @@ function policy(
 function missing(manager: SandboxManager): string | undefined {
   if (process.platform === "win32" || !manager.isSupportedPlatform())
     return "There is no sandbox for this operating system yet, so every command is asked about first.";
-  const { errors } = manager.checkDependencies();
-  if (errors.length === 0) return undefined;
+  const { errors, warnings } = manager.checkDependencies();
+  if (errors.length === 0 && warnings.length === 0) return undefined;
+  // A warning is a gap, such as local sockets left open: a way out to Docker or an SSH agent. Half a sandbox is none.
+  if (errors.length === 0)
+    return `Commands cannot be held on this machine: ${warnings.join(", ")}. Reinstall the extension for this processor; until then every command is asked about first.`;
   const what =
     process.platform === "linux"
       ? "Install bubblewrap, socat and ripgrep (Debian and Ubuntu: sudo apt-get install bubblewrap socat ripgrep), then reload."

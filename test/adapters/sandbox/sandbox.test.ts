@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import {
   existsSync,
+  mkdirSync,
   mkdtempSync,
   readFileSync,
   realpathSync,
@@ -190,6 +191,23 @@ describe("Sandbox: what it says and refuses", () => {
     await sandbox.dispose();
   });
 
+  it("a sandbox with a gap is none", async () => {
+    const sandbox = openSandbox({
+      textLog: quiet,
+      load: async () => ({
+        SandboxManager: {
+          ...SandboxManager,
+          checkDependencies: () => ({
+            errors: [],
+            warnings: ["unix socket access not restricted"],
+          }),
+        },
+      }),
+    });
+    const status = await sandbox.status();
+    assert.ok(!status.holds && status.why.includes("unix socket"));
+  });
+
   it("a library that fails to load is a sandbox that does not hold", async () => {
     const sandbox = openSandbox({
       textLog: quiet,
@@ -232,7 +250,6 @@ describe("Sandbox: what it holds", () => {
     }
     const top = realpathSync(mkdtempSync(join(tmpdir(), "held ")));
     const cwd = join(top, "in side");
-    const { mkdirSync } = await import("node:fs");
     mkdirSync(cwd);
     writeFileSync(join(cwd, ".git"), "gitdir: /elsewhere\n");
     writeFileSync(join(top, "secret"), "hunter2");
