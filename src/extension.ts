@@ -2,12 +2,19 @@
 import type { ExtensionContext } from "vscode";
 import { openEditor } from "./vscode/openEditor.ts";
 
+let letGo: (() => Promise<void>) | undefined;
+
 /** Called by VS Code once the window is up. */
 export function activate(context: ExtensionContext): void {
-  openEditor(context, {
+  letGo = openEditor(context, {
     open: async (options) =>
       (await import("./world.ts")).openRoundtable(options),
     makeSample: async (options) =>
       (await import("./world.ts")).makeSample(options),
   });
+}
+
+/** Called by VS Code before the window closes or reloads: the log is let go of, so that the next window can have it. */
+export async function deactivate(): Promise<void> {
+  await letGo?.();
 }

@@ -1,4 +1,3 @@
-import { randomBytes } from "node:crypto";
 import * as vscode from "vscode";
 import { toProblem } from "../core/errors.ts";
 import {
@@ -6,16 +5,23 @@ import {
   type PanelSnapshot,
   type ToPage,
 } from "../protocol/panel.ts";
+import { openFile } from "./openFile.ts";
+import { page } from "./page.ts";
 import type { Room } from "./room.ts";
 
 /** Id of the conversation view. */
 export const CONVERSATION_VIEW = "roundtable.conversation";
+
+/** Longest wait for the app before the page shows something else, ms. */
+const PATIENCE_MS = 400;
 
 /** The panel: a page that shows snapshots and sends actions; it holds no truth and no secret. */
 export interface Conversation extends vscode.WebviewViewProvider {
   /** Brings the panel to the front with this mission open; the latest without one. */
   show(missionId?: string): Promise<void>;
   visible(): boolean;
+  /** Fires when something changed in the app, and when another mission was opened. */
+  readonly onChange: vscode.Event<void>;
   /** Mission shown in full; null when none is. */
   open(): string | null;
 }
@@ -25,10 +31,15 @@ export function createConversation(
   context: vscode.ExtensionContext,
   room: Room,
 ): Conversation {
+  const changed = new vscode.EventEmitter<void>();
   let view: vscode.WebviewView | undefined;
   /** What the user picked; undefined = the latest mission. */
   let picked: string | null | undefined;
   let queued = false;
+  /** Whether the page has said that it listens. */
+  let ready = false;
+  /** Whether the app has had its time to open; then the page is told what keeps it. */
+  let patient = true;
 
   const openNow = (): string | null => {
     if (picked !== undefined) return picked;
@@ -36,7 +47,12 @@ export function createConversation(
   };
 
   const post = (message: ToPage): void => {
-    if (view?.visible === true) void view.webview.postMessage(message);
+    if (ready && view?.visible === true) void view.webview.postMessage(message);
+  };
+
+  const open = (missionId: string | null): void => {
+    picked = missionId;
+    changed.fire();
   };
 
   const update = (): void => {
@@ -47,7 +63,7 @@ export function createConversation(
       waiting > 0
         ? { value: waiting, tooltip: `${String(waiting)} waiting for you` }
         : undefined;
-    if (queued) return;
+    if (queued || (patient && room.peek() === undefined)) return;
     queued = true;
     setTimeout(() => {
       queued = false;
@@ -58,16 +74,11 @@ export function createConversation(
   const snapshot = (): PanelSnapshot => {
     const app = room.peek();
     const base = app?.snapshot(openNow()) ?? EMPTY;
-    const problem = room.problem();
     return {
       ...base,
       workspace: {
-        ready: room.root() !== null && problem === null,
-        note: problem
-          ? `${problem.message} ${problem.next}`
-          : room.root() === null
-            ? "Open a folder with a git repository to let the team work on it."
-            : "",
+        ready: noteOn(room) === "",
+        note: noteOn(room),
       },
     };
   };
@@ -79,12 +90,11 @@ export function createConversation(
     try {
       switch (message.type) {
         case "ready":
-          await room.app().catch(() => undefined);
+          ready = true;
           update();
           break;
         case "open":
-          picked = message.missionId;
-          update();
+          open(message.missionId);
           break;
         case "older": {
           const app = await room.app();
@@ -99,7 +109,7 @@ export function createConversation(
         case "intent": {
           const app = await room.app();
           const { missionId } = await app.perform(message.intent, "human");
-          if (missionId !== null) picked = missionId;
+          if (missionId !== null) open(missionId);
           break;
         }
         case "command":
@@ -118,8 +128,29 @@ export function createConversation(
     }
   };
 
+  /** Opens the app while the page loads. Nobody waits long for it: another window may hold the log. */
+  const wake = (): void => {
+    patient = true;
+    const late = setTimeout(() => {
+      patient = false;
+      update();
+    }, PATIENCE_MS);
+    room
+      .app()
+      .catch(() => undefined)
+      .finally(() => {
+        clearTimeout(late);
+        patient = false;
+        update();
+      });
+  };
+
   context.subscriptions.push(
-    room.onChange(update),
+    changed,
+    changed.event(update),
+    room.onChange(() => {
+      changed.fire();
+    }),
     room.onTyping((typing) => {
       if (typing.missionId === openNow()) post({ type: "typing", ...typing });
     }),
@@ -128,6 +159,8 @@ export function createConversation(
   return {
     resolveWebviewView: (resolved) => {
       view = resolved;
+      ready = false;
+      wake();
       const { webview } = resolved;
       webview.options = {
         enableScripts: true,
@@ -139,19 +172,35 @@ export function createConversation(
         vscode.Uri.joinPath(context.extensionUri, "dist", "panel.js"),
       );
       webview.onDidReceiveMessage((raw) => void take(raw));
-      resolved.onDidChangeVisibility(update);
+      resolved.onDidChangeVisibility(() => {
+        // A page that was hidden is loaded anew and says so.
+        if (resolved.visible) wake();
+        else ready = false;
+      });
       resolved.onDidDispose(() => {
         view = undefined;
       });
     },
     show: async (missionId) => {
-      if (missionId !== undefined) picked = missionId;
+      if (missionId !== undefined) open(missionId);
       await vscode.commands.executeCommand(`${CONVERSATION_VIEW}.focus`);
       update();
     },
     visible: () => view?.visible === true,
+    onChange: changed.event,
     open: openNow,
   };
+}
+
+/** What keeps the team from working here; empty when nothing does. */
+function noteOn(room: Room): string {
+  const problem = room.problem();
+  if (problem !== null) return `${problem.message} ${problem.next}`;
+  if (room.root() === null)
+    return "Open a folder with a git repository to let the team work on it.";
+  return room.peek() === undefined
+    ? "The log of this workspace is being opened; another window may still hold it."
+    : "";
 }
 
 const EMPTY: PanelSnapshot = {
@@ -162,51 +211,3 @@ const EMPTY: PanelSnapshot = {
   missions: [],
   open: null,
 };
-
-async function openFile(
-  room: Room,
-  missionId: string | null,
-  path: string,
-  line: number,
-): Promise<void> {
-  const app = await room.app();
-  const root =
-    (missionId === null ? undefined : app.detail(missionId)?.repoRoot) ??
-    room.root();
-  // The page may only name files below the repository the mission is about.
-  if (root === null || root === undefined || path.split(/[\\/]/).includes(".."))
-    return;
-  const uri = vscode.Uri.joinPath(vscode.Uri.file(root), path);
-  const at = new vscode.Position(Math.max(0, line - 1), 0);
-  await vscode.window.showTextDocument(uri, {
-    selection: new vscode.Range(at, at),
-    preview: true,
-  });
-}
-
-/** The page: one script of ours, no other source of anything. */
-export function page(webview: vscode.Webview, script: vscode.Uri): string {
-  const nonce = randomBytes(16).toString("base64");
-  const policy = [
-    "default-src 'none'",
-    `script-src 'nonce-${nonce}'`,
-    `style-src ${webview.cspSource} 'nonce-${nonce}'`,
-    `font-src ${webview.cspSource}`,
-    `img-src ${webview.cspSource}`,
-    "connect-src 'none'",
-    "base-uri 'none'",
-    "form-action 'none'",
-  ].join("; ");
-  return `<!DOCTYPE html>
-<html lang="${vscode.env.language}">
-<head>
-<meta charset="UTF-8">
-<meta http-equiv="Content-Security-Policy" content="${policy}">
-<meta name="viewport" content="width=device-width, initial-scale=1.0">
-<title>Roundtable</title>
-</head>
-<body>
-<script type="module" nonce="${nonce}" src="${webview.asWebviewUri(script).toString()}"></script>
-</body>
-</html>`;
-}

@@ -1,7 +1,7 @@
 import * as vscode from "vscode";
 import { planMarkdown } from "../core/plan.ts";
 import type { DecisionCard, MissionDetail } from "../protocol/panel.ts";
-import type { Room } from "./room.ts";
+import type { Disposes, Room } from "./room.ts";
 
 /** Scheme of the read-only documents: plans, and both sides of a change. */
 export const SCHEME = "roundtable";
@@ -26,7 +26,7 @@ export function sideUri(
 /** Serves plans and the two sides of changes; plans refresh as the mission goes on. */
 export function documentsOf(
   room: Room,
-): vscode.TextDocumentContentProvider & vscode.Disposable {
+): vscode.TextDocumentContentProvider & Disposes {
   const changed = new vscode.EventEmitter<vscode.Uri>();
   const served = new Map<string, string>();
   const follow = room.onChange(() => {
@@ -91,62 +91,14 @@ const PHASE = {
   escalated: "The team could not decide.",
 } as const;
 
-function decisionOn(
+/** The latest decision on one artifact. */
+export function decisionOn(
   mission: MissionDetail,
   artifactHash: string,
 ): DecisionCard | undefined {
   return mission.decisions.findLast(
     (card) => card.artifactHash === artifactHash,
   );
-}
-
-/** Buttons over the plan while it waits for the human's word. */
-export function lensesOf(
-  room: Room,
-): vscode.CodeLensProvider & vscode.Disposable {
-  const changed = new vscode.EventEmitter<void>();
-  const follow = room.onChange(() => {
-    changed.fire();
-  });
-  return {
-    onDidChangeCodeLenses: changed.event,
-    provideCodeLenses: (document) => {
-      const [, missionId = ""] = document.uri.path.split("/");
-      const mission = room.peek()?.detail(missionId) ?? null;
-      const hash = mission?.plan?.hash;
-      const card =
-        mission === null || hash === undefined
-          ? undefined
-          : decisionOn(mission, hash);
-      const top = new vscode.Range(0, 0, 0, 0);
-      const lens = (title: string, command: string): vscode.CodeLens =>
-        new vscode.CodeLens(top, {
-          title,
-          command,
-          arguments: [missionId, card?.decisionId],
-        });
-      if (card?.asks == null)
-        return [
-          lens(
-            "$(comment-discussion) Conversation",
-            "roundtable.showConversation",
-          ),
-        ];
-      return [
-        lens("$(check) Approve", "roundtable.approve"),
-        lens("$(edit) Request Changes…", "roundtable.requestChanges"),
-        lens("$(close) Reject", "roundtable.reject"),
-        lens(
-          "$(comment-discussion) Conversation",
-          "roundtable.showConversation",
-        ),
-      ];
-    },
-    dispose: () => {
-      follow.dispose();
-      changed.dispose();
-    },
-  };
 }
 
 /** Opens the mission's change as one multi-file diff. */

@@ -1,19 +1,23 @@
 import * as vscode from "vscode";
+import { toProblem } from "../core/errors.ts";
 import { watchAttention } from "./attention.ts";
 import { registerCommands } from "./commands.ts";
+import { complain } from "./complain.ts";
 import { CONVERSATION_VIEW, createConversation } from "./conversation.ts";
-import { documentsOf, lensesOf, SCHEME } from "./documents.ts";
+import { documentsOf, SCHEME } from "./documents.ts";
 import { editorModels } from "./editorModels.ts";
-import { createRoom, RUNNING_KEY, type Behind } from "./room.ts";
+import { lensesOf, PLANS } from "./lenses.ts";
+import { watchNeeds } from "./needs.ts";
+import { createRoom, type Behind } from "./room.ts";
 import { apiKeyIn } from "./secrets.ts";
 import { channelLog } from "./textLog.ts";
 import { agentsTree, decisionsTree } from "./trees.ts";
 
-/** Registers everything a user can reach, and goes on with missions that a reload interrupted. */
+/** Registers everything a user can reach, and goes on with missions that a reload interrupted. What it returns lets go of the log. */
 export function openEditor(
   context: vscode.ExtensionContext,
   behind: Behind,
-): void {
+): () => Promise<void> {
   const channel = vscode.window.createOutputChannel("Roundtable", {
     log: true,
   });
@@ -22,13 +26,16 @@ export function openEditor(
   const room = createRoom(
     context,
     behind,
-    channelLog(channel),
+    textLog,
     () => key.get(),
     editorModels,
   );
   const conversation = createConversation(context, room);
   const documents = documentsOf(room);
   const lenses = lensesOf(room);
+  const takeUp = (): void => {
+    room.reopen().catch(complain);
+  };
   context.subscriptions.push(
     channel,
     room,
@@ -44,8 +51,13 @@ export function openEditor(
       decisionsTree(room),
     ),
     vscode.workspace.registerTextDocumentContentProvider(SCHEME, documents),
-    vscode.languages.registerCodeLensProvider({ scheme: SCHEME }, lenses),
-    watchAttention(room, conversation),
+    vscode.languages.registerCodeLensProvider(PLANS, lenses),
+    watchAttention(room),
+    watchNeeds(room, conversation),
+    vscode.workspace.onDidChangeConfiguration((event) => {
+      if (event.affectsConfiguration("roundtable")) takeUp();
+    }),
+    key.onChange(takeUp),
   );
   registerCommands({
     context,
@@ -56,11 +68,10 @@ export function openEditor(
     channel,
     textLog,
   });
-  if (context.workspaceState.get(RUNNING_KEY) === true)
-    room
-      .app()
-      .then((app) => app.resumeAll())
-      .catch((error: unknown) => {
-        channel.warn(`missions could not be resumed: ${String(error)}`);
-      });
+  room.resume().catch((error: unknown) => {
+    textLog.warn("missions could not be resumed", {
+      reason: toProblem(error).message,
+    });
+  });
+  return () => room.close();
 }

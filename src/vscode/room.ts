@@ -28,8 +28,13 @@ export interface Behind {
   }): Promise<{ readonly goal: string }>;
 }
 
+/** What a subscription of the extension is. */
+export interface Disposes {
+  dispose(): void;
+}
+
 /** The app as the editor holds it: opened on first use, told about to whoever shows something. */
-export interface Room extends vscode.Disposable {
+export interface Room extends Disposes {
   /** Opens the app if it is not open yet. Rejects with a `RoundtableError`. */
   app(): Promise<App>;
   /** The app, if it is open. */
@@ -45,15 +50,21 @@ export interface Room extends vscode.Disposable {
   problem(): Problem | null;
   /** Folder of the workspace; null without one. */
   root(): string | null;
-  /** Closes the app so that the next use opens it with the settings as they are then. Missions are interrupted and resume. */
+  /** Opens an open app anew, with the settings and the key as they are now; running missions are interrupted and go on. */
   reopen(): Promise<void>;
+  /** Goes on with missions that were running when this workspace was last open, if there were any. */
+  resume(): Promise<void>;
+  /** Lets go of the log; missions are interrupted and go on in the next window. Resolves when another window may have it. */
+  close(): Promise<void>;
 }
 
 /** Key of the workspace state that says missions were running when the window closed. */
-export const RUNNING_KEY = "roundtable.running";
+const RUNNING_KEY = "roundtable.running";
 
-/** Longest wait for the window before this one to let go of the log, ms. */
-const RELOAD_MS = 15_000;
+/** How long after the start of this window the one before it may still hold the log, ms. */
+const RELOAD_MS = 10_000;
+/** Shortest wait for the log, ms. */
+const BUSY_MS = 500;
 /** Time between pieces of the sample's speech, ms: readable, and still over in about a minute. */
 const PACE_MS = 12;
 
@@ -71,14 +82,22 @@ export function createRoom(
     agentId: string;
     delta: string;
   }>();
+  const startedAt = Date.now();
   let opening: Promise<App> | undefined;
   let open: App | undefined;
   let close: () => Promise<void> = () => Promise.resolve();
   let trouble: Problem | null = null;
+  let wasRunning = context.workspaceState.get(RUNNING_KEY) === true;
 
   const root = (): string | null =>
     vscode.workspace.workspaceFolders?.find(({ uri }) => uri.scheme === "file")
       ?.uri.fsPath ?? null;
+
+  const remember = (running: boolean): void => {
+    if (running === wasRunning) return;
+    wasRunning = running;
+    void context.workspaceState.update(RUNNING_KEY, running);
+  };
 
   const start = async (): Promise<App> => {
     const opened = await behind.open({
@@ -91,66 +110,95 @@ export function createRoom(
       apiKey,
       editorModels,
       paceMs: PACE_MS,
-      // A window that is just reloading lets go of the log within seconds.
-      waitForLog: AbortSignal.timeout(RELOAD_MS),
+      waitForLog: AbortSignal.timeout(
+        Math.max(BUSY_MS, startedAt + RELOAD_MS - Date.now()),
+      ),
     });
     const { app } = opened;
-    close = () => opened.dispose();
-    app.onChange(() => {
-      const running = app
-        .snapshot(null)
-        .missions.some(
-          ({ status }) => status === "running" || status === "waiting",
-        );
-      void context.workspaceState.update(RUNNING_KEY, running);
+    const unfollow = app.onChange(() => {
+      remember(isRunning(app));
       changed.fire();
     });
-    app.onTyping((missionId, agentId, delta) => {
+    const unhear = app.onTyping((missionId, agentId, delta) => {
       typed.fire({ missionId, agentId, delta });
     });
+    // Agents of this process do without a listener: a mission goes on when there is none.
+    app
+      .listen({ name: vscode.workspace.name ?? "roundtable" })
+      .catch((error: unknown) => {
+        const { message, next } = toProblem(error);
+        textLog.warn(message, { next });
+      });
+    close = async () => {
+      unfollow();
+      unhear();
+      await opened.dispose();
+    };
     return app;
   };
 
+  const use = (): Promise<App> => {
+    opening ??= start().then(
+      (app) => {
+        open = app;
+        trouble = null;
+        changed.fire();
+        return app;
+      },
+      (error: unknown) => {
+        opening = undefined;
+        const { code, message, next } = toProblem(error);
+        trouble = { code, message, next };
+        textLog.warn(message, { code });
+        changed.fire();
+        throw error;
+      },
+    );
+    return opening;
+  };
+
+  const shut = async (): Promise<void> => {
+    const closing = opening;
+    opening = undefined;
+    open = undefined;
+    if (closing === undefined) return;
+    if (await closing.then(...fulfilled)) await close();
+  };
+
+  const resume = async (): Promise<void> => {
+    if (wasRunning) await (await use()).resumeAll();
+  };
+
   return {
-    app: () => {
-      opening ??= start().then(
-        (app) => {
-          open = app;
-          trouble = null;
-          changed.fire();
-          return app;
-        },
-        (error: unknown) => {
-          opening = undefined;
-          const { code, message, next } = toProblem(error);
-          trouble = { code, message, next };
-          changed.fire();
-          throw error;
-        },
-      );
-      return opening;
-    },
+    app: use,
     peek: () => open,
     onChange: changed.event,
     onTyping: typed.event,
     problem: () => trouble,
     root,
+    resume,
     reopen: async () => {
-      const closing = opening;
-      opening = undefined;
-      open = undefined;
-      if (closing !== undefined) {
-        await closing;
-        await close();
-      }
-      changed.fire();
+      if (opening === undefined && trouble === null) return;
+      await shut();
+      await use();
+      await resume();
     },
+    close: shut,
     dispose: () => {
       changed.dispose();
       typed.dispose();
-      if (opening !== undefined) void close();
     },
   };
+}
+
+const fulfilled = [() => true, () => false] as const;
+
+function isRunning(app: App): boolean {
+  return app
+    .snapshot(null)
+    .missions.some(
+      ({ status }) => status === "running" || status === "waiting",
+    );
 }
 
 function readSettings(): Settings {

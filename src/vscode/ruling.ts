@@ -42,6 +42,18 @@ export async function ruleOn(
   );
 }
 
+/** What the human can say on a card, the expected first: going on against objections is an overruling, never a plain approval. */
+export function verdictsOn({
+  phase,
+  dissent,
+}: DecisionCard): readonly HumanVerdict[] {
+  const objected =
+    phase === "blocked" || (phase === "escalated" && dissent.length > 0);
+  return objected
+    ? ["requestChanges", "overrule", "reject"]
+    : ["approve", "requestChanges", "reject"];
+}
+
 async function pick(
   cards: readonly DecisionCard[],
 ): Promise<DecisionCard | undefined> {

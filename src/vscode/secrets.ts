@@ -6,8 +6,10 @@ const KEY = "anthropicApiKey";
 export interface ApiKey {
   /** The key; empty when none is stored. */
   get(): Promise<string>;
-  /** Asks for it and stores it; false when the user backed out. An empty answer forgets the stored one. */
-  ask(): Promise<boolean>;
+  /** Asks for it and stores it; an empty answer forgets the stored one. Undefined when the user backed out. */
+  ask(): Promise<"stored" | "forgotten" | undefined>;
+  /** Fires when the key was stored or forgotten, in whichever window. */
+  readonly onChange: (listener: () => void) => vscode.Disposable;
 }
 
 /** The key of this user, shared by all their windows. */
@@ -26,11 +28,18 @@ export function apiKeyIn(secrets: vscode.SecretStorage): ApiKey {
             ? undefined
             : "A key is one word of at least eight characters.",
       });
-      if (value === undefined) return false;
+      if (value === undefined) return undefined;
       const key = value.trim();
-      if (key === "") await secrets.delete(KEY);
-      else await secrets.store(KEY, key);
-      return true;
+      if (key === "") {
+        await secrets.delete(KEY);
+        return "forgotten";
+      }
+      await secrets.store(KEY, key);
+      return "stored";
     },
+    onChange: (listener) =>
+      secrets.onDidChange(({ key }) => {
+        if (key === KEY) listener();
+      }),
   };
 }

@@ -1,4 +1,5 @@
 import * as vscode from "vscode";
+import type { App } from "../app.ts";
 import { dollars } from "../core/money.ts";
 import type { AgentLine, DecisionCard } from "../protocol/panel.ts";
 import type { Conversation } from "./conversation.ts";
@@ -10,11 +11,12 @@ export function agentsTree(
   conversation: Conversation,
 ): vscode.TreeDataProvider<AgentLine> {
   return {
-    onDidChangeTreeData: room.onChange,
-    getChildren: (agent) => {
+    onDidChangeTreeData: conversation.onChange,
+    getChildren: async (agent) => {
+      if (agent !== undefined) return [];
+      const app = await opened(room);
       const id = conversation.open();
-      if (agent !== undefined || id === null) return [];
-      return [...(room.peek()?.detail(id)?.agents ?? [])];
+      return id === null ? [] : [...(app?.detail(id)?.agents ?? [])];
     },
     getTreeItem: (agent) => {
       const item = new vscode.TreeItem(agent.name);
@@ -42,8 +44,8 @@ export function decisionsTree(
 ): vscode.TreeDataProvider<DecisionCard> {
   return {
     onDidChangeTreeData: room.onChange,
-    getChildren: (card) => {
-      const app = room.peek();
+    getChildren: async (card) => {
+      const app = await opened(room);
       if (card !== undefined || app === undefined) return [];
       const cards = app
         .snapshot(null)
@@ -77,6 +79,11 @@ export function decisionsTree(
       return item;
     },
   };
+}
+
+/** The app; a tree that is looked at opens it. What keeps it from opening is said in the panel. */
+function opened(room: Room): Promise<App | undefined> {
+  return room.app().catch(() => undefined);
 }
 
 function words(card: DecisionCard): string {
