@@ -123,8 +123,9 @@ export function createExecutor(
           : error;
         if (!isProblem(cause))
           textLog.error("A task failed.", { taskId, why: String(cause) });
-        const { code, message, next } = toProblem(cause);
-        return { ok: false, code, message: `${message} ${next}` };
+        // What to do next is said by who asked: it knows whether there is a mission to resume.
+        const { code, message } = toProblem(cause);
+        return { ok: false, code, message };
       } finally {
         await taskClock.dispose();
       }
@@ -159,7 +160,7 @@ async function runTurns(run: Run): Promise<Reply> {
       ...(reminded ? { mustCall: "submit" } : {}),
     });
     const { message, stop } = turn;
-    if (stop === "refusal") throw refused(turn.model);
+    if (stop === "refusal") throw refused(turn.model, message);
     if (stop === "contextFull") throw truncated("ran out of context");
     if (stop === "maxTokens") {
       if (maxTokens === ENLARGED_MAX_TOKENS)

@@ -1,10 +1,24 @@
 import { RoundtableError } from "../core/errors.ts";
+import type { ModelMessage } from "../ports.ts";
 
-/** The model declined. */
-export function refused(model: string): RoundtableError {
+/** Most of a model's own words in an error, characters. */
+const MOST_WORDS = 500;
+
+/** The model declined; its own words, where it has any, say why. */
+export function refused(
+  model: string,
+  { content }: ModelMessage,
+): RoundtableError {
+  const words = content
+    .map((block) => (block.type === "text" ? block.text : ""))
+    .join(" ")
+    .trim()
+    .slice(0, MOST_WORDS);
   return new RoundtableError(
     "model-refused",
-    `The model ${model} declined to work on this.`,
+    words === ""
+      ? `The model ${model} declined to work on this.`
+      : `The model ${model} declined to work on this: ${words}`,
     "Nothing is lost. Put the goal in other words, or choose another model, and try again.",
   );
 }

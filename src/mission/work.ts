@@ -45,6 +45,7 @@ const STALLING: readonly string[] = [
   "stopped",
 ] satisfies readonly ErrorCode[];
 
+/** What a person does next about an agent's "no", by its code. */
 const NEXT: Readonly<Record<string, string>> = {
   "bad-key": "Nothing is lost. Set a valid key, then resume the mission.",
   "no-model":
@@ -52,11 +53,20 @@ const NEXT: Readonly<Record<string, string>> = {
   "model-unreachable":
     "Nothing is lost. Check the network or the endpoint's address, then resume the mission.",
   "model-overloaded": "Nothing is lost. Resume the mission in a few minutes.",
-  "budget-spent":
-    "Nothing is lost. Raise roundtable.budgetUsd if the rest is worth it, then resume the mission.",
+  "model-timeout": "Nothing is lost. Resume the mission to ask again.",
+  "model-truncated":
+    "Nothing is lost. Resume the mission to ask again, or start again with a smaller goal.",
+  "model-malformed":
+    "Nothing is lost. Resume the mission to ask again, or choose a stronger model for this tier.",
+  "model-failed":
+    "Nothing is lost. Check which models roundtable.tiers names, then resume the mission.",
   "model-refused":
     "Nothing is lost. Put the goal in other words and start again, or resume to ask once more.",
-};
+  "budget-spent":
+    "Nothing is lost. Raise the budget (roundtable.budgetUsd, --budget) or that of the day (roundtable.dailyBudgetUsd) if the rest is worth it, then resume the mission.",
+  "turns-spent":
+    "What was done is in the log. Raise roundtable.turnsPerTask or roundtable.minutesPerTask if it was on the right way, then resume the mission.",
+} satisfies Partial<Record<ErrorCode, string>>;
 
 /** Lets an agent's "no" through as a value, except for troubles that stop the whole line: those are thrown as the mission's problem. */
 export function unlessStalled<A extends Answer>(reply: Reply<A>): Reply<A> {
