@@ -1,6 +1,12 @@
 import { RoundtableError } from "../core/errors.ts";
 import type { Elector, Rules } from "../protocol/consensus.ts";
-import type { Budget, Draft, RepoRef } from "../protocol/event.ts";
+import type {
+  Budget,
+  ChangeSet,
+  Draft,
+  RepoRef,
+  ReviewScope,
+} from "../protocol/event.ts";
 import type { Intent } from "../protocol/intent.ts";
 import type { Settings } from "../protocol/settings.ts";
 import type { Git } from "../ports.ts";
@@ -18,7 +24,7 @@ export interface Circumstances {
   readonly checks: readonly (readonly string[])[];
 }
 
-/** The repository a mission starts from; building needs a clean checkout, because only what is committed is built on. */
+/** The repository a mission starts from; building needs a clean checkout, because only what is committed is built on, and a review something to read. */
 export async function groundOf(intent: Opens, git: Git): Promise<RepoRef> {
   const { dirty, ...repo } = await git.inspect(intent.repo);
   if (intent.kind === "build" && dirty.length > 0)
@@ -27,7 +33,29 @@ export async function groundOf(intent: Opens, git: Git): Promise<RepoRef> {
       `The checkout has ${String(dirty.length)} uncommitted ${dirty.length === 1 ? "change" : "changes"} (${dirty.slice(0, 3).join(", ")}${dirty.length > 3 ? ", …" : ""}).`,
       "Nothing was touched. Commit or stash them, then start again: the team builds on what is committed.",
     );
+  if (intent.kind === "review")
+    await changesToReview(git, intent.repo, intent.scope);
   return repo;
+}
+
+/** The changes a review is about; rejects with `bad-revision` when there are none. */
+export async function changesToReview(
+  git: Git,
+  repo: string,
+  scope: ReviewScope = { kind: "working" },
+): Promise<ChangeSet> {
+  const { change } = await git.scope(repo, scope);
+  if (change.files.length === 0)
+    throw new RoundtableError(
+      "bad-revision",
+      scope.kind === "range"
+        ? `There is nothing to review: ${scope.base} and ${scope.head} hold the same files.`
+        : scope.kind === "staged"
+          ? "There is nothing to review: nothing is staged."
+          : "There is nothing to review: nothing has changed since the last commit.",
+      "Nothing was started. Change or stage something, or name another --base and --head.",
+    );
+  return change;
 }
 
 /** The first event of a mission: everything it runs under, fixed from here on. */

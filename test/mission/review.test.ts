@@ -20,8 +20,9 @@ test("uncommitted changes are reviewed without touching files, index or branch",
   await using house = await openHouse();
   await house.write("a.txt", "one\nTWO\nthree\n");
   await house.write("new.txt", "new\n");
-  const index = readFileSync(join(house.repo, ".git/index"));
+  // Asking for the status may refresh the index, so the index is read after it, and before it at the end.
   const status = house.git("status", "--porcelain");
+  const index = readFileSync(join(house.repo, ".git/index"));
   const opening = await house.open({
     kind: "review",
     scope: { kind: "working" },
@@ -37,8 +38,8 @@ test("uncommitted changes are reviewed without touching files, index or branch",
   assert.equal(outcome.kind, "accepted");
   assert.match(read[0] ?? "", /\+TWO/);
   assert.match(read[0] ?? "", /\+new/);
-  assert.equal(house.git("status", "--porcelain"), status);
   assert.deepEqual(readFileSync(join(house.repo, ".git/index")), index);
+  assert.equal(house.git("status", "--porcelain"), status);
 });
 
 test("a required check that fails blocks before anyone votes", async () => {
