@@ -103,7 +103,7 @@ export interface App extends Lifetime {
     readonly port?: number;
     readonly name?: string;
   }): Promise<HubAddress>;
-  /** Goes on with every mission that was running when the last writer ended. */
+  /** Goes on with every mission that was running when the last writer ended; with none while everything is stopped. */
   resumeAll(): Promise<readonly string[]>;
   /** Where the log is, for people. */
   readonly logPlace: string;
@@ -170,6 +170,7 @@ export async function createApp(ports: AppPorts): Promise<App> {
       return address;
     },
     resumeAll: async () => {
+      if (views.stopped()) return [];
       const open = views
         .all()
         .map((view) => view.line())

@@ -1,13 +1,12 @@
 import type { AppPorts } from "../app.ts";
-import { decide } from "../core/consensus/decide.ts";
-import { fold } from "../core/consensus/decision.ts";
 import { RoundtableError } from "../core/errors.ts";
 import { groundOf, openingOf, type Opens } from "../mission/open.ts";
-import { HUB_STREAM, type Draft } from "../protocol/event.ts";
 import { Intent, type IntentInput } from "../protocol/intent.ts";
 import type { Runner } from "./runner.ts";
+import { permit, rule } from "./answer.ts";
+import { pullStop, releaseStop, stop } from "./stop.ts";
 import { electorateOf, needsModel } from "./table.ts";
-import type { Views } from "./views.ts";
+import { known, type Views } from "./views.ts";
 
 /** What intents act on. */
 export interface Stage {
@@ -27,8 +26,8 @@ export async function perform(
     const [issue] = parsed.error.issues;
     throw new RoundtableError(
       "bad-intent",
-      `That cannot be done as asked: ${issue?.path.join(".") ?? ""} ${issue?.message ?? ""}.`,
-      "Nothing was started.",
+      `That cannot be done as asked: ${issue?.path.join(".") ?? "intent"}: ${issue?.message ?? "unknown"}.`,
+      "Nothing was started. Correct it and try again.",
     );
   }
   const intent = parsed.data;
@@ -41,23 +40,16 @@ export async function perform(
       await rule(stage, intent, by);
       return { missionId: intent.missionId };
     case "permit":
-      await stage.ports.log.append({
-        missionId: intent.missionId,
-        type: "PermissionAnswered",
-        data: { permissionId: intent.permissionId, answer: intent.answer, by },
-        by,
-        key: `PermissionAnswered/${intent.permissionId}`,
-      });
+      await permit(stage, intent, by);
       return { missionId: intent.missionId };
     case "stop":
       await stop(stage, intent.missionId);
       return { missionId: intent.missionId };
     case "stopEverything":
-      await switchTo(stage, "StopPulled", by);
-      await stopAll(stage);
+      await pullStop(stage, by);
       return { missionId: null };
     case "release":
-      await switchTo(stage, "StopReleased", by);
+      await releaseStop(stage, by);
       return { missionId: null };
     case "resume":
       await resume(stage, intent.missionId, by);
@@ -98,98 +90,13 @@ async function open(
   return missionId;
 }
 
-async function rule(
-  { ports }: Stage,
-  intent: Extract<Intent, { kind: "rule" }>,
-  by: string,
-): Promise<void> {
-  const { missionId, decisionId, artifactHash, verdict, reason } = intent;
-  if (verdict === "requestChanges" && reason.trim() === "")
-    throw new RoundtableError(
-      "bad-intent",
-      "Asking for changes needs a word on what to change.",
-      "Nothing was recorded; say what you want different.",
-    );
-  const state = fold(ports.log.mission(missionId), decisionId);
-  const facts = decide(
-    { type: "RuleAsHuman", artifactHash, verdict, reason, by },
-    state,
-  );
-  await ports.log.appendAll(
-    facts.map(
-      (fact) =>
-        ({
-          ...fact,
-          missionId,
-          by,
-          key: `HumanRuled/${decisionId}`,
-        }) as Draft,
-    ),
-  );
-}
-
-async function stop(
-  { ports, runner }: Stage,
-  missionId: string,
-): Promise<void> {
-  if (runner.running(missionId)) {
-    await runner.stop(missionId, "forGood");
-    return;
-  }
-  const [first] = ports.log.mission(missionId);
-  if (first?.type !== "MissionOpened") return;
-  await ports.git.clear(first.data.repo.root, missionId, { keepBranch: false });
-  await ports.log.append({
-    missionId,
-    type: "MissionClosed",
-    data: {
-      outcome: {
-        kind: "stopped",
-        summary: "Stopped. Nothing more will be done; what was said is kept.",
-      },
-    },
-    by: "hub",
-    key: "MissionClosed",
-  });
-}
-
-/** Interrupts what runs and says so in each open mission, so that nobody takes it for running. */
-async function stopAll({ ports, views, runner }: Stage): Promise<void> {
-  await runner.interruptAll();
-  const open = views
-    .all()
-    .map((view) => view.line())
-    .filter(({ status }) => status === "running" || status === "waiting");
-  await ports.log.appendAll(
-    open.map(({ missionId }) => ({
-      missionId,
-      type: "MissionStalled" as const,
-      data: {
-        problem: {
-          code: "stopped",
-          message: "Everything was stopped.",
-          next: "Nothing is lost. Release the stop, then resume the mission.",
-        },
-      },
-      by: "hub",
-    })),
-  );
-}
-
 async function resume(
   { ports, views, runner }: Stage,
   missionId: string,
   by: string,
 ): Promise<void> {
   refuseWhenStopped(views);
-  const view = views.get(missionId);
-  if (view === undefined)
-    throw new RoundtableError(
-      "bad-intent",
-      `There is no mission "${missionId}".`,
-      "List the missions with `roundtable log`, or pick one in the panel.",
-    );
-  if (view.line().status === "closed")
+  if (known(views, missionId).line().status === "closed")
     throw new RoundtableError(
       "bad-intent",
       "That mission has ended.",
@@ -203,14 +110,6 @@ async function resume(
     by,
   });
   runner.start(missionId);
-}
-
-async function switchTo(
-  { ports }: Stage,
-  type: "StopPulled" | "StopReleased",
-  by: string,
-): Promise<void> {
-  await ports.log.append({ missionId: HUB_STREAM, type, data: { by }, by });
 }
 
 function refuseWhenStopped(views: Views): void {

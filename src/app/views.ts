@@ -1,3 +1,4 @@
+import { RoundtableError } from "../core/errors.ts";
 import { viewMission, type MissionView } from "../core/views/mission.ts";
 import { HUB_STREAM, type Recorded } from "../protocol/event.ts";
 import type { EventLog } from "../ports.ts";
@@ -66,4 +67,15 @@ export function followLog(log: EventLog): Views {
       listeners.clear();
     },
   };
+}
+
+/** The mission's view; throws `bad-intent` when there is none of that id. */
+export function known(views: Views, missionId: string): MissionView {
+  const view = views.get(missionId);
+  if (view !== undefined) return view;
+  throw new RoundtableError(
+    "bad-intent",
+    `There is no mission "${missionId}".`,
+    "List the missions with `roundtable log`, or pick one in the panel.",
+  );
 }
