@@ -5,10 +5,14 @@ import {
   Option,
 } from "commander";
 import { complain } from "./cli/complain.ts";
-import type { MissionOptions } from "./cli/mission.ts";
 import type { HubOptions } from "./cli/hub.ts";
 import type { LogOptions } from "./cli/log.ts";
+import type { MissionOptions } from "./cli/mission.ts";
 import type { ReviewOptions } from "./cli/review.ts";
+import type { ApprovalMode } from "./protocol/event.ts";
+
+/** Flags of commands that open a mission. */
+type Opens = MissionOptions & { readonly approve: ApprovalMode };
 
 const program = new Command("roundtable")
   .description(
@@ -16,42 +20,85 @@ const program = new Command("roundtable")
   )
   .version("0.1.0")
   .showHelpAfterError("(roundtable --help lists the commands)")
+  .configureOutput({
+    outputError: (text, write) => {
+      write(text.replace(/^error: /, "roundtable: "));
+    },
+  })
+  .addHelpText(
+    "after",
+    `
+Examples:
+  roundtable demo
+  roundtable run "Add a --json flag to the export command" --model claude
+  roundtable review --base origin/main --approve auto
+
+The key is read from ANTHROPIC_API_KEY. Without any model, review runs on evidence alone.
+Exit codes: 0 merged, left on a branch, answered or accepted · 1 blocked, rejected or stopped · 2 could not run, or has to be resumed.`,
+  )
   .exitOverride();
 
-/** Options of every command that runs missions. */
-function mission(command: Command): Command {
+/** Options of every command that calls models. */
+function calls(command: Command): Command {
   return command
     .option("--repo <dir>", "the repository", ".")
-    .addOption(
-      new Option("--model <provider>", "where models come from")
-        .choices(["auto", "claude", "rehearsal", "none"])
-        .default("auto"),
+    .option(
+      "--base-url <url>",
+      "an Anthropic-compatible endpoint; the key is sent there",
+      url,
     )
+    .option("--budget <usd>", "cap per mission, US$ (default: 5)", amount)
+    .option("--verbose", "also the text log, on standard error");
+}
+
+function choosesModel(command: Command): Command {
+  return calls(command).addOption(
+    new Option(
+      "--model <provider>",
+      "where models come from; auto: Claude when there is a key",
+    )
+      .choices(["auto", "claude", "rehearsal", "none"])
+      .default("auto"),
+  );
+}
+
+/** Options of every command that opens a mission. */
+function mission(command: Command): Command {
+  return choosesModel(command)
     .addOption(
-      new Option("--approve <how>", "who answers when a human is needed")
+      new Option(
+        "--approve <how>",
+        "who answers when a human is needed: you at the terminal, or a policy",
+      )
         .choices(["ask", "auto", "deny"])
         .default("ask"),
     )
-    .option("--budget <usd>", "cap for this mission, US$", amount)
     .option(
       "--check <command>",
       "a command that checks the project (repeatable; found from the project by default)",
       (value: string, all: string[] = []) => [...all, value],
     )
-    .option("--json", "events as lines of JSON on standard output")
-    .option("--verbose", "also the text log, on standard error");
+    .option("--json", "events as lines of JSON on standard output");
 }
 
-function amount(value: string): string {
-  if (!(Number(value) >= 0)) throw new InvalidArgumentError("Not an amount.");
-  return value;
+function amount(value: string): number {
+  const number = value.trim() === "" ? NaN : Number(value);
+  if (!(number >= 0 && number <= 1000))
+    throw new InvalidArgumentError("Say US$ as a number from 0 to 1000.");
+  return number;
 }
 
 function port(value: string): number {
-  const number = Number(value);
+  const number = value.trim() === "" ? NaN : Number(value);
   if (!Number.isInteger(number) || number < 0 || number > 65_535)
     throw new InvalidArgumentError("A port is a whole number from 0 to 65535.");
   return number;
+}
+
+function url(value: string): string {
+  if (!URL.canParse(value) || !/^https?:$/.test(new URL(value).protocol))
+    throw new InvalidArgumentError("Say an address such as https://host/path.");
+  return value;
 }
 
 const ends = (code: number): void => {
@@ -60,34 +107,36 @@ const ends = (code: number): void => {
 
 mission(program.command("run").argument("<goal>", "what you want done"))
   .description("plan a task and carry it through to a merge you approve")
-  .action(async (goal: string, options: MissionOptions) => {
+  .action(async (goal: string, options: Opens) => {
     const { runMission } = await import("./cli/mission.ts");
+    const { approve } = options;
     ends(
       await runMission(options, ({ root }) => ({
         kind: "build",
         goal,
         repo: root,
-        approve: options.approve,
+        approve,
       })),
     );
   });
 
 mission(program.command("ask").argument("<question>", "what you want to know"))
   .description("put a question to the team")
-  .action(async (goal: string, options: MissionOptions) => {
+  .action(async (goal: string, options: Opens) => {
     const { runMission } = await import("./cli/mission.ts");
+    const { approve } = options;
     ends(
       await runMission(options, ({ root }) => ({
         kind: "question",
         goal,
         repo: root,
-        approve: options.approve,
+        approve,
       })),
     );
   });
 
 mission(program.command("review"))
-  .description("review changes; exits 0 accepted, 1 blocked, 2 could not run")
+  .description("review changes")
   .option("--base <rev>", "compare from here (default: uncommitted changes)")
   .option("--head <rev>", "to here", "HEAD")
   .option("--staged", "only what is staged")
@@ -96,9 +145,12 @@ mission(program.command("review"))
     ends(await review(options));
   });
 
-mission(program.command("resume"))
-  .description("go on with a mission that was interrupted or stalled")
+calls(program.command("resume"))
+  .description(
+    "go on with a mission that was interrupted or stalled; its model and --approve are those it was started with",
+  )
   .requiredOption("--mission <id>", "the mission")
+  .option("--json", "events as lines of JSON on standard output")
   .action(async (options: MissionOptions & { mission: string }) => {
     const { runMission } = await import("./cli/mission.ts");
     ends(
@@ -109,10 +161,8 @@ mission(program.command("resume"))
     );
   });
 
-program
-  .command("hub")
-  .description("run the hub without an editor")
-  .option("--repo <dir>", "the repository", ".")
+choosesModel(program.command("hub"))
+  .description("run the hub without an editor; the first line is its address")
   .option("--port <n>", "loopback port (default: a free one)", port)
   .option("--name <name>", "what the hub calls itself", "roundtable")
   .option("--json", "only the first line: a JSON object with the address")
@@ -149,6 +199,11 @@ program
     const { demo } = await import("./cli/demo.ts");
     ends(await demo(options));
   });
+
+// Whoever reads may stop reading, as `head` does; there is nobody left to tell then. 141 is what a shell reports for it.
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  process.exit(error.code === "EPIPE" ? 141 : 2);
+});
 
 try {
   await program.parseAsync();

@@ -1,5 +1,5 @@
-import { loadRoles } from "../adapters/roles/loadRoles.ts";
 import { join } from "node:path";
+import { loadRoles } from "../adapters/roles/loadRoles.ts";
 import { createPrinter } from "./print.ts";
 import { MEDIA } from "./session.ts";
 
@@ -8,15 +8,15 @@ export async function agents(options: {
   readonly json?: boolean;
 }): Promise<number> {
   const roles = await loadRoles([join(MEDIA, "roles")]);
-  const printer = createPrinter(process.stdout);
   if (options.json === true) {
-    printer.line(JSON.stringify(roles));
+    process.stdout.write(`${JSON.stringify(roles)}\n`);
     return 0;
   }
-  for (const role of roles) {
-    printer.heading(`${role.name} (${role.role}, ${role.tier} model)`);
-    printer.line(`    ${role.description}`);
-    printer.line(`    tools: ${role.tools.join(", ")}`);
+  const printer = createPrinter(process.stdout);
+  for (const { name, role, tier, description, tools } of roles) {
+    printer.line(`${name.padEnd(10)} ${role}, ${tier} model`);
+    printer.line(`${" ".repeat(10)} ${description}`);
+    printer.line(`${" ".repeat(10)} tools: ${tools.join(", ")}`);
   }
   return 0;
 }

@@ -1,9 +1,7 @@
-import { makeSample } from "../world.ts";
-import { mkdtemp, mkdir } from "node:fs/promises";
+import { mkdir, mkdtemp } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { SAMPLE_FILES, SAMPLE_GOAL } from "../adapters/rehearsal/sample.ts";
-import { openGit } from "../adapters/git/openGit.ts";
+import { makeSample } from "../world.ts";
 import { toTheEnd } from "./mission.ts";
 import { treesHome } from "./places.ts";
 import { createPrinter } from "./print.ts";
@@ -14,16 +12,14 @@ import { stderrLog } from "./stderrLog.ts";
 export async function demo(options: {
   readonly json?: boolean;
 }): Promise<number> {
-  const printer = createPrinter(
-    options.json === true ? process.stderr : process.stdout,
-  );
+  const json = options.json === true;
+  const printer = createPrinter(json ? process.stderr : process.stdout);
+  printer.line("Rehearsal: no model is called. A script answers the real SDK.");
   printer.line(
-    "Rehearsal: no model is called. A scripted stand-in answers the real SDK; hub, tools, worktrees, tests, votes and merge are the real thing.",
+    "Hub, tools, worktrees, tests, votes and merge are the real thing.",
   );
-  const repo = join(
-    await mkdtemp(join(tmpdir(), "roundtable-demo-")),
-    "parcel",
-  );
+  const parent = await mkdtemp(join(tmpdir(), "roundtable-demo-"));
+  const repo = join(parent, "tea-shop");
   await mkdir(repo);
   const { goal } = await makeSample({
     dir: repo,
@@ -31,33 +27,23 @@ export async function demo(options: {
     textLog: stderrLog(false),
   });
   printer.line(`Sample repository: ${repo}`);
+  printer.line();
   const session = await openSession({ repo, model: "rehearsal", paceMs: 8 });
+  const { git } = session.ports;
   try {
-    const before = await session.ports.git.inspect(repo);
+    const before = await git.inspect(repo);
     const { missionId } = await session.app.perform(
-      {
-        kind: "build",
-        goal,
-        repo,
-        approve: "auto",
-        model: "rehearsal",
-      },
+      { kind: "build", goal, repo, approve: "auto", model: "rehearsal" },
       "human",
     );
     if (missionId === null) return 2;
-    const code = await toTheEnd(session, missionId, printer, {
-      approve: "auto",
-      ...options,
+    const code = await toTheEnd(session, missionId, printer, json, async () => {
+      const after = await git.inspect(repo);
+      const { diff } = await git.change(repo, before.commit, after.commit);
+      printer.heading("What was merged:");
+      printer.diff(diff);
     });
-    const after = await session.ports.git.inspect(repo);
-    const { diff } = await session.ports.git.change(
-      repo,
-      before.commit,
-      after.commit,
-    );
-    printer.heading("What was merged:");
-    printer.line(diff);
-    printer.line(`Look around: git -C "${repo}" log --graph --stat`);
+    printer.line(`Look: git -C "${repo}" log --graph --stat`);
     return code;
   } finally {
     await session.dispose();

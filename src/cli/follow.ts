@@ -1,82 +1,124 @@
-import type { App } from "../app.ts";
+import type { NeedsYou } from "../app.ts";
 import type { Outcome } from "../protocol/event.ts";
-import type { EventLog } from "../ports.ts";
-import { dollars } from "../core/money.ts";
 import { answerFromTerminal } from "./ask.ts";
+import { gather } from "./converse.ts";
 import type { Printer } from "./print.ts";
+import type { Session } from "./session.ts";
 
 /** How a mission is shown while it runs. */
 export interface FollowOptions {
+  /** Each event as a line of JSON on standard output instead of lines for people. */
   readonly json: boolean;
-  /** Ask the person at the terminal when they are needed. */
-  readonly ask: boolean;
+  /** Who answers when a human is needed: the person at the terminal, a policy that the mission carries, or nobody. */
+  readonly answers: "person" | "policy" | "nobody";
 }
 
+/** Why following ended. Interrupted and waiting missions can be resumed. */
+export type Followed =
+  | { readonly kind: "ended"; readonly outcome: Outcome }
+  | { readonly kind: "interrupted" }
+  | { readonly kind: "waits"; readonly need: NeedsYou };
+
 /**
- * Shows a mission until it ends: as lines for people, or each event as a line of JSON. The first Ctrl+C interrupts the mission, which
- * can then be resumed. Rejects with the mission's problem when it stalls.
+ * Shows a mission until it ends, until the first Ctrl+C (the second kills the process), or until a human is needed and nobody is
+ * there. Rejects with the mission's problem when it stalls.
  */
 export async function follow(
-  app: App,
-  log: EventLog,
+  session: Session,
   missionId: string,
   printer: Printer,
-  { json, ask }: FollowOptions,
-): Promise<Outcome> {
+  { json, answers }: FollowOptions,
+): Promise<Followed> {
+  const { app } = session;
   const abort = new AbortController();
+  let why: Followed = { kind: "interrupted" };
+  const letGo = (because: Followed): void => {
+    if (abort.signal.aborted) return;
+    why = because;
+    abort.abort(new Error("no longer followed"));
+  };
   const interrupt = (): void => {
-    abort.abort(new Error("interrupted"));
+    letGo({ kind: "interrupted" });
   };
   process.once("SIGINT", interrupt);
+  process.once("SIGTERM", interrupt);
   const stopShowing = json
-    ? showEvents(log, missionId)
-    : showConversation(app, missionId, printer);
-  const person = ask ? answerFromTerminal(app, printer) : undefined;
+    ? showEvents(session, missionId)
+    : showConversation(session, missionId, printer);
+  const stopAnswering =
+    answers === "person"
+      ? answerFromTerminal(session, missionId, printer, {
+          output: json ? process.stderr : process.stdout,
+          interrupt,
+        })
+      : answers === "nobody"
+        ? watchForNeeds(session, missionId, (need) => {
+            letGo({ kind: "waits", need });
+          })
+        : () => undefined;
   try {
-    return await app.ended(missionId, abort.signal);
+    const outcome = await app.ended(missionId, abort.signal);
+    return { kind: "ended", outcome };
+  } catch (error) {
+    if (abort.signal.aborted) return why;
+    throw error;
   } finally {
     process.off("SIGINT", interrupt);
+    process.off("SIGTERM", interrupt);
+    stopAnswering();
     stopShowing();
-    person?.dispose();
   }
 }
 
-function showEvents(log: EventLog, missionId: string): () => void {
+function watchForNeeds(
+  { app }: Session,
+  missionId: string,
+  tell: (need: NeedsYou) => void,
+): () => void {
+  const look = (): void => {
+    const need = app
+      .needsYou()
+      .find(({ card }) => card.missionId === missionId);
+    if (need !== undefined) tell(need);
+  };
+  look();
+  return app.onChange(look);
+}
+
+function showEvents({ ports }: Session, missionId: string): () => void {
   const print = (event: unknown): void => {
     process.stdout.write(`${JSON.stringify(event)}\n`);
   };
-  log.mission(missionId).forEach(print);
-  return log.subscribe((events) => {
+  ports.log.mission(missionId).forEach(print);
+  return ports.log.subscribe((events) => {
     for (const event of events) if (event.missionId === missionId) print(event);
   });
 }
 
+/** How it ends and what is in the way is said at the very end, where a person looks for it. */
+const SAID_AT_THE_END: readonly string[] = ["outcome", "problem"];
+
 function showConversation(
-  app: App,
+  { app }: Session,
   missionId: string,
   printer: Printer,
 ): () => void {
+  const conversation = gather((said) => {
+    printer.said(said);
+  });
   let shown = 0;
   const show = (): void => {
-    const items = app.detail(missionId)?.said.items ?? [];
-    for (const item of items)
-      if (item.seq > shown) {
-        printer.said(item);
-        shown = item.seq;
-      }
+    for (const item of app.detail(missionId)?.said.items ?? []) {
+      if (item.seq <= shown) continue;
+      shown = item.seq;
+      if (!SAID_AT_THE_END.includes(item.kind)) conversation.said(item);
+    }
   };
   show();
   const off = app.onChange(show);
   return () => {
     off();
     show();
+    conversation.flush();
   };
-}
-
-/** One line on what a mission cost. */
-export function costLine(app: App, missionId: string): string {
-  const spent = app.detail(missionId)?.spent;
-  if (spent === undefined) return "";
-  const input = spent.inputTokens + spent.cacheReadTokens;
-  return `${String(spent.calls)} model calls, ${dollars(spent.microUsd)} of ${dollars(spent.capMicroUsd)}; ${String(input)} tokens in (${String(spent.cacheReadTokens)} from cache), ${String(spent.outputTokens)} out.`;
 }

@@ -1,7 +1,9 @@
 import { RoundtableError } from "../core/errors.ts";
 import { dollars } from "../core/money.ts";
-import { createPrinter } from "./print.ts";
-import { openSession } from "./session.ts";
+import type { MissionLine, Said } from "../protocol/panel.ts";
+import { gather } from "./converse.ts";
+import { createPrinter, type Printer } from "./print.ts";
+import { openSession, type Session } from "./session.ts";
 
 /** Flags of `roundtable log`. */
 export interface LogOptions {
@@ -13,45 +15,77 @@ export interface LogOptions {
 /** Lists the missions of a repository, or shows one in full; returns the exit code. */
 export async function showLog(options: LogOptions): Promise<number> {
   const session = await openSession({ repo: options.repo });
-  const printer = createPrinter(process.stdout);
-  const { app, ports } = session;
+  const { mission } = options;
   try {
-    const { mission } = options;
-    if (mission !== undefined && app.detail(mission) === null)
+    if (mission !== undefined && session.app.detail(mission) === null)
       throw new RoundtableError(
         "bad-intent",
         `There is no mission "${mission}" in this repository's log.`,
         "`roundtable log` lists the missions.",
       );
-    if (options.json === true) {
-      let after = 0;
-      for (;;) {
-        const page = ports.log.read({
-          after,
-          ...(mission !== undefined && { missionId: mission }),
-        });
-        for (const event of page) printer.line(JSON.stringify(event));
-        const last = page.at(-1);
-        if (last === undefined) return 0;
-        after = last.seq;
-      }
-    }
-    if (mission !== undefined) {
-      for (const item of app.older(mission, Number.MAX_SAFE_INTEGER))
-        printer.said(item);
-      return 0;
-    }
-    const missions = app.snapshot(null).missions;
-    if (missions.length === 0)
-      printer.line(
-        'Nothing yet. Start with: roundtable run "what you want done"',
-      );
-    for (const line of missions)
-      printer.line(
-        `${line.missionId}  ${line.outcome?.kind ?? line.status}  ${dollars(line.microUsd)}  ${line.goal.split("\n", 1)[0] ?? ""}`,
-      );
+    const printer = createPrinter(process.stdout);
+    if (options.json === true) showEvents(session, mission);
+    else if (mission === undefined) showMissions(session, printer);
+    else showMission(session, mission, printer);
     return 0;
   } finally {
     await session.dispose();
   }
+}
+
+function showEvents({ ports }: Session, missionId: string | undefined): void {
+  let after = 0;
+  for (;;) {
+    const page = ports.log.read({
+      after,
+      ...(missionId !== undefined && { missionId }),
+    });
+    for (const event of page)
+      process.stdout.write(`${JSON.stringify(event)}\n`);
+    const last = page.at(-1);
+    if (last === undefined) return;
+    after = last.seq;
+  }
+}
+
+function showMission(
+  { app }: Session,
+  missionId: string,
+  printer: Printer,
+): void {
+  const conversation = gather((said) => {
+    printer.said(said);
+  });
+  const pages: (readonly Said[])[] = [];
+  for (
+    let page = app.older(missionId, Number.MAX_SAFE_INTEGER);
+    page[0] !== undefined;
+    page = app.older(missionId, page[0].seq)
+  )
+    pages.unshift(page);
+  pages.flat().forEach(conversation.said);
+  conversation.flush();
+}
+
+function showMissions({ app }: Session, printer: Printer): void {
+  const { missions } = app.snapshot(null);
+  if (missions.length === 0)
+    printer.line(
+      'Nothing yet. Start with: roundtable run "what you want done"',
+    );
+  for (const mission of missions) printer.line(missionRow(mission));
+}
+
+function missionRow(mission: MissionLine): string {
+  const { missionId, kind, goal, openedAt, outcome, status, microUsd } =
+    mission;
+  const [day = "", time = ""] = new Date(openedAt).toISOString().split("T");
+  return [
+    missionId,
+    `${day} ${time.slice(0, 5)}Z`,
+    kind.padEnd(8),
+    (outcome?.kind ?? status).padEnd(10),
+    dollars(microUsd).padStart(7),
+    goal.split("\n", 1)[0] ?? "",
+  ].join("  ");
 }

@@ -1,19 +1,19 @@
-import { isProblem } from "../core/errors.ts";
+import { toProblem } from "../core/errors.ts";
 import type { ApprovalMode, Outcome } from "../protocol/event.ts";
 import type { IntentInput } from "../protocol/intent.ts";
-import { costLine, follow } from "./follow.ts";
+import { follow, type FollowOptions } from "./follow.ts";
 import { createPrinter, type Printer } from "./print.ts";
 import { openSession, type Session, type SessionOptions } from "./session.ts";
+import { goOnLater, resumeCommand, sumUp } from "./summary.ts";
 
 /** Flags of every command that starts or resumes a mission. */
 export interface MissionOptions extends SessionOptions {
-  readonly approve: ApprovalMode;
   readonly json?: boolean;
 }
 
-/** Exit codes: 0 done or accepted, 1 blocked or rejected, 2 could not run. */
-export function exitCodeOf(outcome: Outcome): number {
-  switch (outcome.kind) {
+/** Exit codes of missions that ended: 0 merged, left on a branch, accepted or answered; 1 blocked, rejected or stopped. */
+function exitCodeOf({ kind }: Outcome): number {
+  switch (kind) {
     case "merged":
     case "accepted":
     case "answered":
@@ -26,49 +26,68 @@ export function exitCodeOf(outcome: Outcome): number {
   }
 }
 
-/** Opens a session, performs the intent, shows the mission to its end, and sums it up. */
+/** Opens a session, performs the intent, shows the mission to its end, and sums it up; returns the exit code, 2 when it did not come to an end. */
 export async function runMission(
   options: MissionOptions,
   intentFor: (session: Session) => IntentInput,
 ): Promise<number> {
   const session = await openSession(options);
-  const printer = createPrinter(
-    options.json === true ? process.stderr : process.stdout,
-  );
+  const json = options.json === true;
+  const printer = createPrinter(json ? process.stderr : process.stdout);
   try {
     const { missionId } = await session.app.perform(
       intentFor(session),
       "human",
     );
     if (missionId === null) return 0;
-    return await toTheEnd(session, missionId, printer, options);
+    return await toTheEnd(session, missionId, printer, json);
   } finally {
     await session.dispose();
   }
 }
 
-/** Follows a mission to its end and prints what a person wants to know then. */
+/** Follows a mission to its end and prints what a person wants to know then; `before` prints what belongs above it. Rejects with the problem when it stalls. */
 export async function toTheEnd(
   session: Session,
   missionId: string,
   printer: Printer,
-  options: Pick<MissionOptions, "approve" | "json">,
+  json: boolean,
+  before: () => Promise<void> = () => Promise.resolve(),
 ): Promise<number> {
-  const { app, ports } = session;
-  const ask = options.approve === "ask" && process.stdin.isTTY;
+  const answers = whoAnswers(approvalOf(session, missionId));
+  if (answers === "nobody")
+    process.stderr.write(
+      "Nobody can answer here, because standard input is no terminal. At the first question the mission stops and can be resumed; --approve auto or deny answers by policy.\n",
+    );
   try {
-    const outcome = await follow(app, ports.log, missionId, printer, {
-      json: options.json === true,
-      ask,
+    const followed = await follow(session, missionId, printer, {
+      json,
+      answers,
     });
-    printer.heading(outcome.summary);
-    printer.line(costLine(app, missionId));
-    printer.line(`Log: ${app.logPlace} (mission ${missionId})`);
-    return exitCodeOf(outcome);
+    if (followed.kind !== "ended") {
+      const need = followed.kind === "waits" ? followed.need : undefined;
+      goOnLater(session, missionId, printer, need);
+      return 2;
+    }
+    await before();
+    sumUp(session, missionId, followed.outcome, printer);
+    return exitCodeOf(followed.outcome);
   } catch (error) {
-    if (isProblem(error)) throw error;
-    printer.heading("Interrupted. Nothing is lost.");
-    printer.line(`Go on with: roundtable resume --mission ${missionId}`);
+    const { message, next } = toProblem(error);
+    process.stderr.write(
+      `\nroundtable: ${message}\n${next}\nGo on with: ${resumeCommand(session, missionId)}\n`,
+    );
     return 2;
   }
+}
+
+function whoAnswers(approve: ApprovalMode): FollowOptions["answers"] {
+  if (approve !== "ask") return "policy";
+  return process.stdin.isTTY ? "person" : "nobody";
+}
+
+/** A mission keeps the answer it was started with, also when it is resumed. */
+function approvalOf({ ports }: Session, missionId: string): ApprovalMode {
+  const [first] = ports.log.mission(missionId);
+  return first?.type === "MissionOpened" ? first.data.approve : "ask";
 }

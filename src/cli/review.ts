@@ -1,9 +1,10 @@
 import { RoundtableError } from "../core/errors.ts";
-import type { ReviewScope } from "../protocol/event.ts";
+import type { ApprovalMode, ReviewScope } from "../protocol/event.ts";
 import { runMission, type MissionOptions } from "./mission.ts";
 
 /** Flags of `roundtable review`. */
 export interface ReviewOptions extends MissionOptions {
+  readonly approve: ApprovalMode;
   readonly base?: string;
   readonly head: string;
   readonly staged?: boolean;

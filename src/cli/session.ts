@@ -10,7 +10,11 @@ import { storageFor, treesHome } from "./places.ts";
 export interface SessionOptions {
   readonly repo: string;
   readonly model?: string;
-  readonly budget?: string;
+  /** Base URL of an Anthropic-compatible endpoint. */
+  readonly baseUrl?: string;
+  /** Cap per mission, US$. */
+  readonly budget?: number;
+  /** Commands that check the project, their words separated by spaces. */
   readonly check?: readonly string[];
   readonly verbose?: boolean;
   /** Time between pieces of the rehearsal's speech, ms. */
@@ -48,10 +52,16 @@ export async function openSession(options: SessionOptions): Promise<Session> {
   return { ...opened, root };
 }
 
-function settingsOf({ model, budget, check }: SessionOptions): Settings {
+function settingsOf({
+  model,
+  baseUrl,
+  budget,
+  check,
+}: SessionOptions): Settings {
   const parsed = Settings.safeParse({
     ...(model !== undefined && { model }),
-    ...(budget !== undefined && { budgetUsd: Number(budget) }),
+    ...(baseUrl !== undefined && { baseUrl }),
+    ...(budget !== undefined && { budgetUsd: budget }),
     ...(check !== undefined && {
       checks: check.map((line) =>
         line.split(" ").filter((word) => word !== ""),

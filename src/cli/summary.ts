@@ -1,0 +1,58 @@
+import type { NeedsYou } from "../app.ts";
+import { dollars } from "../core/money.ts";
+import type { Outcome } from "../protocol/event.ts";
+import type { Printer } from "./print.ts";
+import type { Session } from "./session.ts";
+
+/** The end of a mission: what came of it, what it cost, where it is written down. */
+export function sumUp(
+  session: Session,
+  missionId: string,
+  { summary }: Outcome,
+  printer: Printer,
+): void {
+  printer.heading(summary);
+  printer.line(`Cost: ${costOf(session, missionId)}`);
+  printer.line(`Log:  ${session.app.logPlace} (mission ${missionId})`);
+}
+
+/** What a person is told when a mission is let go of before its end. */
+export function goOnLater(
+  session: Session,
+  missionId: string,
+  printer: Printer,
+  need?: NeedsYou,
+): void {
+  printer.heading(
+    need === undefined
+      ? "Interrupted. Nothing is lost."
+      : `It waits for you, and nobody can answer here. Nothing is lost.`,
+  );
+  if (need?.kind === "ruling")
+    printer.line(`Asked: ${need.card.asks ?? need.card.title}`);
+  if (need?.kind === "permission")
+    printer.line(
+      `Asked: ${need.card.agentId} wants ${need.card.subject}. ${need.card.why}`,
+    );
+  printer.line(
+    `Go on${need === undefined ? "" : " in a terminal"} with: ${resumeCommand(session, missionId)}`,
+  );
+}
+
+/** The command that goes on with a mission from the folder the terminal is in. */
+export function resumeCommand({ root }: Session, missionId: string): string {
+  const repo = root === process.cwd() ? "" : ` --repo "${root}"`;
+  return `roundtable resume --mission ${missionId}${repo}`;
+}
+
+function costOf({ app }: Session, missionId: string): string {
+  const mission = app.detail(missionId);
+  if (mission === null || mission.spent.calls === 0)
+    return "nothing; no model was called.";
+  const { calls, inputTokens, cacheReadTokens, outputTokens } = mission.spent;
+  if (mission.model === "rehearsal")
+    return `nothing; no model was called, the script answered ${String(calls)} times.`;
+  const { microUsd, capMicroUsd } = mission.spent;
+  const input = inputTokens + cacheReadTokens;
+  return `${dollars(microUsd)} of ${dollars(capMicroUsd)} for ${String(calls)} model calls; ${String(input)} tokens in (${String(cacheReadTokens)} from cache), ${String(outputTokens)} out.`;
+}
