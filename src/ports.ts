@@ -108,6 +108,8 @@ export type Reply<A extends Answer = Answer> =
 /** Who works, wherever they sit. */
 export interface Team {
   seats(): readonly Seat[];
+  /** Whether the agent's answer to the work of this key is in the log, so that asking again would not let it work again. */
+  answered(agentId: string, missionId: string, key: string): boolean;
   /** Gives work to one agent and waits for its end. The same `work.key` of a mission is the same task: what is already answered is returned from the log. Rejects only when aborted or when the hub is gone. */
   ask<W extends Work>(
     agentId: string,
@@ -282,6 +284,8 @@ export interface Git {
   ): Promise<RepoRef & { readonly dirty: readonly string[] }>;
   /** A worktree outside the repository, on branch `roundtable/NAME`, at `base`; one left by a crash is taken back to `base`. */
   openWorktree(repo: string, name: string, base: string): Promise<Worktree>;
+  /** A worktree of ours as it was left, with everything in it; undefined where there is none that was made to the end. */
+  findWorktree(repo: string, name: string): Promise<Worktree | undefined>;
   /** Commits everything in the worktree that is not ignored; the same tree, message and `at` give the same commit. Returns its files. */
   commit(
     repo: string,

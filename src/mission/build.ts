@@ -90,18 +90,19 @@ async function buildStep(
     async () => {
       const { git, team } = line.ports;
       const { root } = line.opened.repo;
-      const worktree = await git.openWorktree(
-        root,
-        treeName(line, attempt, step.id),
-        base,
-      );
+      const name = treeName(line, attempt, step.id);
+      const key = `implement#${String(attempt)}/${part}`;
+      // A crash between the developer's answer and our commit leaves the work in the worktree: it must not be reset then.
+      const done = team.answered(seat.agentId, line.missionId, key);
+      const left = done ? await git.findWorktree(root, name) : undefined;
+      const worktree = left ?? (await git.openWorktree(root, name, base));
       const reply = await team.ask(
         seat.agentId,
         {
           ...workBase(
             line,
             attempt,
-            `implement#${String(attempt)}/${part}`,
+            done && left === undefined ? `${key}/anew` : key,
             worktree.path,
           ),
           kind: "implement",

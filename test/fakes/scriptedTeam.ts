@@ -16,6 +16,7 @@ export function scriptedTeam(part: Part): Team & { readonly asked: string[] } {
   return {
     asked,
     seats: () => ROLES.map(seat),
+    answered: () => false,
     ask: async (agentId, work, signal) => {
       signal.throwIfAborted();
       asked.push(work.key);

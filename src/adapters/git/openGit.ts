@@ -13,6 +13,7 @@ import { openRepository, type Repository } from "./repository.ts";
 import {
   clearAll,
   closeWorktree,
+  findWorktree,
   listWorktrees,
   openWorktree,
 } from "./worktrees.ts";
@@ -51,6 +52,7 @@ export function openGit(options: {
         options.textLog.info("worktree opened", { name });
         return openWorktree(repository, name, base);
       }),
+    findWorktree: async (repo, name) => findWorktree(await open(repo), name),
     commit: async (repo, worktree, message, at) =>
       commitWorktree(
         await open(repo),

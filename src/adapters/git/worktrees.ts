@@ -56,6 +56,20 @@ export async function openWorktree(
   return { path, branch, base: commit };
 }
 
+/** The worktree as it was left; undefined where none was made to the end. */
+export async function findWorktree(
+  repository: Repository,
+  name: string,
+): Promise<Worktree | undefined> {
+  const seal = await readSeal(repository.places.seal(name));
+  if (seal === undefined) return undefined;
+  return {
+    path: repository.places.worktree(name),
+    branch: branchOf(name),
+    base: seal.base,
+  };
+}
+
 /** Removes folder, entry in the git folder and (unless it is to stay) branch, as far as they are there; needs none of them to be intact. */
 async function removeWorktree(
   repository: Repository,
