@@ -78,7 +78,7 @@ async function answerPermission(
   { missionId, permissionId, subject, why, agentId }: PermissionCard,
 ): Promise<void> {
   printer.heading(`${agentId} asks: ${why}`);
-  printer.line(`    ${subject}`);
+  printer.note(subject);
   const word = await ask("Allow? [o]nce, for this [m]ission, [n]o: ");
   const given = letterOf(PERMITS, word);
   if (given === undefined) return;
@@ -98,9 +98,9 @@ const VERDICTS = {
 async function answerRuling(desk: Desk, card: DecisionCard): Promise<void> {
   const { session, printer, ask } = desk;
   printer.heading(card.asks ?? card.title);
-  printer.line(`    ${card.because}`);
+  printer.note(card.because);
   for (const { agentId, reason } of card.dissent)
-    printer.line(`    dissent, ${agentId}: ${reason}`);
+    printer.note(`dissent, ${agentId}: ${reason}`);
   const look = card.subject === "change" ? "show the [d]iff, " : "";
   const word = await ask(
     `${look}[a]pprove, request [c]hanges, [r]eject, [o]verrule: `,

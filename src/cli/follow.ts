@@ -1,5 +1,6 @@
 import type { NeedsYou } from "../app.ts";
 import type { Outcome } from "../protocol/event.ts";
+import type { Said } from "../protocol/panel.ts";
 import { answerFromTerminal } from "./ask.ts";
 import { gather } from "./converse.ts";
 import type { Printer } from "./print.ts";
@@ -44,7 +45,12 @@ export async function follow(
   process.once("SIGTERM", interrupt);
   const stopShowing = json
     ? showEvents(session, missionId)
-    : showConversation(session, missionId, printer);
+    : showConversation(session, missionId, printer, ({ kind, to }) =>
+        // How it ends, and what is in the way, is said last, where a person looks for it; what a person is asked is said when they are.
+        kind === "outcome" || kind === "problem"
+          ? false
+          : answers !== "person" || kind === "message" || to !== "human",
+      );
   const stopAnswering =
     answers === "person"
       ? answerFromTerminal(session, missionId, printer, {
@@ -95,13 +101,11 @@ function showEvents({ ports }: Session, missionId: string): () => void {
   });
 }
 
-/** How it ends and what is in the way is said at the very end, where a person looks for it. */
-const SAID_AT_THE_END: readonly string[] = ["outcome", "problem"];
-
 function showConversation(
   { app }: Session,
   missionId: string,
   printer: Printer,
+  isShown: (said: Said) => boolean,
 ): () => void {
   const conversation = gather((said) => {
     printer.said(said);
@@ -111,7 +115,7 @@ function showConversation(
     for (const item of app.detail(missionId)?.said.items ?? []) {
       if (item.seq <= shown) continue;
       shown = item.seq;
-      if (!SAID_AT_THE_END.includes(item.kind)) conversation.said(item);
+      if (isShown(item)) conversation.said(item);
     }
   };
   show();

@@ -8,6 +8,8 @@ export interface Printer {
   said(said: Said): void;
   line(text?: string): void;
   heading(text: string): void;
+  /** What belongs to a heading: indented, and broken at the width. */
+  note(text: string): void;
   /** A unified diff. */
   diff(text: string): void;
 }
@@ -53,6 +55,10 @@ export function createPrinter(stream: NodeJS.WriteStream): Printer {
     heading: (text) => {
       line();
       line(paint("bold", harmless(text)));
+    },
+    note: (text) => {
+      for (const row of wrap(plain(harmless(text)), columns() - 4))
+        line(`    ${row}`);
     },
     diff: (text) => {
       for (const row of harmless(text).trimEnd().split("\n"))

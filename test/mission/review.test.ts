@@ -75,6 +75,53 @@ test("without a model a review stands on evidence alone and says so", async () =
   assert.match(outcome.summary, /evidence alone/);
 });
 
+const abstention = {
+  kind: "ballot",
+  paper: {
+    verdict: "abstain",
+    confidence: 0,
+    reason: "the script has no opinion",
+    findings: [],
+  },
+} as const;
+
+test("when everybody abstains the evidence stands alone, which is no block, and it is said", async () => {
+  await using house = await openHouse();
+  await house.write("a.txt", "changed\n");
+  const opening = await house.open({
+    kind: "review",
+    scope: { kind: "working" },
+    approve: "auto",
+  });
+  const outcome = await house.drive(
+    opening,
+    scriptedTeam(() => abstention),
+  );
+  assert.equal(outcome.kind, "accepted");
+  assert.match(outcome.summary, /abstained \(the script has no opinion\)/);
+  assert.match(outcome.summary, /evidence alone/);
+});
+
+test("a required check that could not run is never accepted on evidence alone", async () => {
+  await using house = await openHouse();
+  await house.write("a.txt", "changed\n");
+  house.evidence = [
+    { ...failedGate, status: "NOT_RUN", summary: "not allowed" },
+  ];
+  const opening = await house.open({
+    kind: "review",
+    scope: { kind: "working" },
+    approve: "auto",
+  });
+  const alone = { ...opening, data: { ...opening.data, electorate: [] } };
+  const outcome = await house.drive(
+    alone,
+    scriptedTeam(() => abstention),
+  );
+  assert.equal(outcome.kind, "blocked");
+  assert.match(outcome.summary, /could not run: not allowed/);
+});
+
 test("nothing to review is said, not accepted", async () => {
   await using house = await openHouse();
   const opening = await house.open({
