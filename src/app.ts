@@ -186,8 +186,9 @@ export async function createApp(ports: AppPorts): Promise<App> {
     logPlace: log.place,
     dispose: async () => {
       await runner.interruptAll();
-      await (await seated)?.dispose();
+      // The hub first: agents that leave afterwards have not failed their tasks, which are taken up again.
       await hub.dispose();
+      await (await seated)?.dispose();
       views.dispose();
     },
   };

@@ -1,4 +1,5 @@
 /** The only turn loop: an agent works on one task until it hands in its answer. */
+import { redact } from "../core/redact.ts";
 import { RoundtableError, isProblem, toProblem } from "../core/errors.ts";
 import type {
   Block,
@@ -46,6 +47,8 @@ export interface TaskContext {
   readonly agentId: string;
   /** Words as the model streams them. */
   onText(delta: string): void;
+  /** What the agent said in a turn, whole and without secrets, for the record. */
+  onSaid(text: string): void;
 }
 
 /** Does work with a model and tools. */
@@ -100,6 +103,9 @@ export function createExecutor(
           role,
           gate,
           maxTurns: budget.turnsPerTask,
+          said: (text) => {
+            context.onSaid(redact(text));
+          },
           turn: (request) =>
             meter.turn(
               request,
@@ -138,6 +144,7 @@ interface Run {
   readonly role: RoleFile;
   readonly gate: ToolGate;
   readonly maxTurns: number;
+  said(text: string): void;
   turn(request: ModelRequest): ReturnType<Models["turn"]>;
 }
 
@@ -170,6 +177,7 @@ async function runTurns(run: Run): Promise<Reply> {
     }
     if (message.content.length > 0 || message.opaque !== undefined)
       messages.push(message);
+    tell(run, message);
     if (stop === "pause") continue;
 
     const results: Block[] = [];
@@ -204,6 +212,20 @@ async function runTurns(run: Run): Promise<Reply> {
     `The agent did not finish within ${String(run.maxTurns)} turns.`,
     "What it did is in the log. Raise roundtable.turnsPerTask if it was on the right way, or cut the work into smaller steps.",
   );
+}
+
+/** Puts an agent's words on record; a ballot that is handed in stays sealed, words around it included. */
+function tell(run: Run, { content }: ModelMessage): void {
+  const seals =
+    run.work.kind === "ballot" &&
+    content.some(
+      (block) => block.type === "toolUse" && block.name === "submit",
+    );
+  const words = content
+    .flatMap((block) => (block.type === "text" ? [block.text.trim()] : []))
+    .filter((text) => text !== "")
+    .join("\n\n");
+  if (!seals && words !== "") run.said(words);
 }
 
 const REMINDER =

@@ -80,10 +80,10 @@ export async function takeSeat(
   const status = (
     { taskId, contextId }: Execute,
     state: TaskStatus["state"],
-    problem?: { readonly code: string; readonly message: string },
+    words?: { readonly code?: string; readonly message: string },
   ): void => {
     const message =
-      problem === undefined
+      words === undefined
         ? {}
         : {
             message: {
@@ -91,8 +91,10 @@ export async function takeSeat(
               taskId,
               contextId,
               role: "ROLE_AGENT" as const,
-              parts: [{ text: problem.message }],
-              metadata: { code: problem.code },
+              parts: [{ text: words.message }],
+              ...(words.code !== undefined && {
+                metadata: { code: words.code },
+              }),
             },
           };
     peer.notify("task/status", {
@@ -111,6 +113,9 @@ export async function takeSeat(
       agentId,
       onText: (delta: string) => {
         peer.notify("task/text", { taskId: request.taskId, delta });
+      },
+      onSaid: (message: string) => {
+        status(request, "TASK_STATE_WORKING", { message });
       },
     };
     const asked = readRequest(request, log);

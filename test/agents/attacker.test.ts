@@ -67,7 +67,12 @@ for (const approve of ["deny", "auto"] as const)
     const reply = await createExecutor(ports, undefined).execute(
       implementWork(root),
       roleOf("developer"),
-      { taskId: "t", agentId: "developer", onText: () => undefined },
+      {
+        taskId: "t",
+        agentId: "developer",
+        onText: () => undefined,
+        onSaid: () => undefined,
+      },
       new AbortController().signal,
     );
     assert.ok(reply.ok, JSON.stringify(reply));

@@ -22,7 +22,12 @@ import {
 } from "./table.ts";
 
 const never = new AbortController().signal;
-const context = { taskId: "t", agentId: "qa", onText: () => undefined };
+const context = {
+  taskId: "t",
+  agentId: "qa",
+  onText: () => undefined,
+  onSaid: () => undefined,
+};
 const nonsense = calls("submit", { verdict: "maybe" });
 
 async function vote(
@@ -42,6 +47,38 @@ async function vote(
   );
   return { reply, models, log: ports.log };
 }
+
+test("what an agent says is put on record without secrets, but for the words around a ballot", async (t) => {
+  const ports = portsFor(t, {
+    models: scriptedModels([
+      { text: "The key is sk-ant-abcdefghijklmnopqrstuvwxyz." },
+      {
+        text: "I approve, quietly.",
+        calls: [
+          {
+            name: "submit",
+            input: {
+              verdict: "approve",
+              confidence: 80,
+              reason: "Fine.",
+              findings: [],
+            },
+          },
+        ],
+      },
+    ]),
+  });
+  await openMission(ports.log);
+  const said: string[] = [];
+  const reply = await createExecutor(ports).execute(
+    ballotWork(),
+    roleOf("qa"),
+    { ...context, onSaid: (text) => said.push(text) },
+    never,
+  );
+  assert.ok(reply.ok);
+  assert.deepEqual(said, ["The key is «redacted»."]);
+});
 
 test("an agent reads, edits, checks and hands in", async (t) => {
   const root = folderWith(t, { "greet.js": "say('hi');\n" });

@@ -72,7 +72,7 @@ test("the team sits, and says which model each one is", async (t) => {
 });
 
 test("work goes to an agent and its answer comes back, words on the way", async (t) => {
-  const { hub } = await table(
+  const { hub, log } = await table(
     t,
     scriptedModels([{ text: "Let me see." }, approves]),
   );
@@ -85,6 +85,14 @@ test("work goes to an agent and its answer comes back, words on the way", async 
   assert.equal(reply.answer.paper.verdict, "approve");
   assert.equal(reply.lineage, "scripted-middle");
   assert.deepEqual(heard, ["qa: Let me see."]);
+  const onRecord = log
+    .mission(ballotWork().missionId)
+    .flatMap((event) =>
+      event.type === "TaskStatusChanged"
+        ? (event.data.status.message?.parts.map(({ text }) => text) ?? [])
+        : [],
+    );
+  assert.deepEqual(onRecord, ["Let me see."]);
 });
 
 test("an agent's no keeps its code on the way back", async (t) => {

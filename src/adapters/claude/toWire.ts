@@ -15,7 +15,7 @@ const CACHED = { type: "ephemeral" } as const;
 
 /**
  * A request in the words of the Messages API. Order is tools, system, messages: what all agents share comes first and ends in a
- * cache mark; a second mark at the end lets the next turn of the same conversation read what this one wrote.
+ * cache mark, and so does the material at the start of the first message; a last mark at the end lets the next turn of the same conversation read what this one wrote.
  */
 export function toWire(
   request: ModelRequest,
@@ -34,6 +34,7 @@ export function toWire(
       messages,
       `Answer by calling the tool ${names.toWire(mustCall)}.`,
     );
+  markShared(messages);
   markLast(messages);
   return {
     model: model.id,
@@ -112,6 +113,16 @@ function appendText(
   const last = messages.at(-1);
   if (last?.role === "user") last.content.push({ type: "text", text });
   else messages.push({ role: "user", content: [{ type: "text", text }] });
+}
+
+/** A first message of several blocks begins with the material that all agents with the same work read: five ballots then pay for it once. */
+function markShared(
+  messages: { role: "user" | "assistant"; content: Content[] }[],
+): void {
+  const first = messages[0];
+  const [block, ...rest] = first?.content ?? [];
+  if (first?.role === "user" && block?.type === "text" && rest.length > 0)
+    first.content[0] = { ...block, cache_control: CACHED };
 }
 
 function markLast(

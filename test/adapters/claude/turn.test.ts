@@ -229,3 +229,28 @@ test("a tool that must be called is demanded, and tools of servers keep their na
   assert.ok(call?.type === "toolUse");
   assert.equal(call.name, name);
 });
+
+test("material that several agents read is marked for the cache apart from the role's part", async (t) => {
+  const { models, asked } = await talk(t, { kind: "speech", text: "Yes." });
+  await models.turn(
+    request({
+      messages: [
+        {
+          role: "user",
+          content: [
+            { type: "text", text: "The material." },
+            { type: "text", text: "The role." },
+          ],
+        },
+      ],
+    }),
+    never,
+    () => undefined,
+  );
+  const [message] = asked[0]?.body["messages"] as readonly {
+    readonly content: readonly Readonly<Record<string, unknown>>[];
+  }[];
+  assert.deepEqual(message?.content[0]?.["cache_control"], {
+    type: "ephemeral",
+  });
+});
