@@ -8,18 +8,25 @@ export const SCHEME = "roundtable";
 
 /** Address of a mission's plan as a document. */
 export function planUri(missionId: string): vscode.Uri {
-  return vscode.Uri.from({ scheme: SCHEME, path: `/${missionId}/Plan.md` });
+  return vscode.Uri.from({
+    scheme: SCHEME,
+    authority: missionId,
+    path: "/Plan.md",
+    query: "plan",
+  });
 }
 
-/** Address of one side of a changed file. */
-export function sideUri(
+/** Address of one side of a changed file; both sides have the file's path, or VS Code would show a renaming. */
+function sideUri(
   missionId: string,
   side: "before" | "after",
   path: string,
 ): vscode.Uri {
   return vscode.Uri.from({
     scheme: SCHEME,
-    path: `/${missionId}/${side}/${path}`,
+    authority: missionId,
+    path: `/${path}`,
+    query: side,
   });
 }
 
@@ -40,10 +47,10 @@ export function documentsOf(
   return {
     onDidChange: changed.event,
     provideTextDocumentContent: async (uri) => {
-      const [, missionId = "", kind = "", ...path] = uri.path.split("/");
+      const { authority: missionId, query } = uri;
       const app = await room.app();
-      if (kind === "before" || kind === "after")
-        return app.fileOf(missionId, kind, path.join("/"));
+      if (query === "before" || query === "after")
+        return app.fileOf(missionId, query, uri.path.slice(1));
       const text = planText(app.detail(missionId));
       served.set(missionId, text);
       return text;
@@ -76,13 +83,25 @@ function standing(card: DecisionCard): string {
       ({ agentId, reason }) => `- Dissent, ${agentId}: ${reason}`,
     ),
   ];
-  if (card.ruling !== null)
-    lines.push(
-      "",
-      `Ruled by ${card.ruling.by}: ${card.ruling.verdict}${card.ruling.reason ? ` (${card.ruling.reason})` : ""}.`,
-    );
+  if (card.ruling !== null) lines.push("", ruled(card.ruling));
   return lines.join("\n");
 }
+
+function ruled({
+  by,
+  verdict,
+  reason,
+}: NonNullable<DecisionCard["ruling"]>): string {
+  const who = by === "human" ? "You" : by;
+  return `**${who} ${RULED[verdict]}.**${reason ? ` ${reason}` : ""}`;
+}
+
+const RULED = {
+  approve: "approved it",
+  overrule: "overruled the team",
+  requestChanges: "asked for changes",
+  reject: "rejected it",
+} as const;
 
 const PHASE = {
   voting: "The team is voting.",

@@ -7,7 +7,7 @@ import { verdictsOn } from "./ruling.ts";
 /** The documents that carry lenses: plans, not the sides of a change. */
 export const PLANS: vscode.DocumentFilter = {
   scheme: SCHEME,
-  pattern: "/*/Plan.md",
+  pattern: "**/Plan.md",
 };
 
 /** Buttons over the plan while it waits for the human's word. */
@@ -19,7 +19,8 @@ export function lensesOf(room: Room): vscode.CodeLensProvider & Disposes {
   return {
     onDidChangeCodeLenses: changed.event,
     provideCodeLenses: (document) => {
-      const [, missionId = ""] = document.uri.path.split("/");
+      const { authority: missionId, query } = document.uri;
+      if (query !== "plan") return [];
       const card = cardOn(room, missionId);
       const top = new vscode.Range(0, 0, 0, 0);
       const lens = (title: string, command: string): vscode.CodeLens =>

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import * as vscode from "vscode";
 import type { App } from "../app.ts";
 import { RoundtableError, toProblem } from "../core/errors.ts";
@@ -101,7 +102,7 @@ export function createRoom(
 
   const start = async (): Promise<App> => {
     const opened = await behind.open({
-      storage: (context.storageUri ?? context.globalStorageUri).fsPath,
+      storage: storageOf(context, root()).fsPath,
       trees: vscode.Uri.joinPath(context.globalStorageUri, "trees").fsPath,
       media: vscode.Uri.joinPath(context.extensionUri, "media").fsPath,
       root: root(),
@@ -189,6 +190,18 @@ export function createRoom(
       typed.dispose();
     },
   };
+}
+
+/** Where a workspace's log is. Not VS Code's own storage of the workspace: a second window on the folder would get another one, and a log of its own. */
+function storageOf(
+  context: vscode.ExtensionContext,
+  root: string | null,
+): vscode.Uri {
+  const name =
+    root === null
+      ? "no-folder"
+      : createHash("sha256").update(root).digest("hex").slice(0, 32);
+  return vscode.Uri.joinPath(context.globalStorageUri, "workspaces", name);
 }
 
 const fulfilled = [() => true, () => false] as const;

@@ -22,7 +22,11 @@ export function agentsTree(
       const item = new vscode.TreeItem(agent.name);
       item.id = agent.agentId;
       item.description =
-        agent.state === "working" ? agent.doing : dollars(agent.microUsd);
+        agent.state === "working"
+          ? agent.doing
+          : agent.microUsd > 0
+            ? dollars(agent.microUsd)
+            : "";
       item.iconPath = new vscode.ThemeIcon(
         agent.state === "working" ? "sync~spin" : "account",
       );

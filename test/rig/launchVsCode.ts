@@ -20,10 +20,9 @@ export interface Launch {
   readonly viewport?: { readonly width: number; readonly height: number };
 }
 
-/** A VS Code window in a headless browser, driven from a test. */
-export interface VsCode {
+/** A window of VS Code in a headless browser, driven from a test. */
+export interface VsCodeWindow {
   readonly page: Page;
-  readonly url: string;
   /** Runs a command through the palette, by the title a user sees (with its category, as in `Roundtable: Plan a Task`). */
   readonly command: (title: string) => Promise<void>;
   /** Finds the webview frame that shows `selector`; rejects after `timeoutMs` (20,000 unless given). */
@@ -32,6 +31,15 @@ export interface VsCode {
   readonly notifications: () => Promise<readonly string[]>;
   /** Runs *Reload Window* and resolves when the workbench is back: the extension host is replaced, the server stays. */
   readonly reload: () => Promise<void>;
+}
+
+/** A running VS Code with its first window. */
+export interface VsCode extends VsCodeWindow {
+  readonly url: string;
+  /** The server's data folder: settings and what extensions store. */
+  readonly dataDir: string;
+  /** Opens one more window on the same workspace. */
+  readonly anotherWindow: () => Promise<VsCodeWindow>;
   /** Everything the server and the extension host have printed so far. */
   readonly serverLog: () => string;
   /** Resolves with the first match in the server's log; rejects after `timeoutMs`. */
@@ -65,27 +73,17 @@ export async function launchVsCode(launch: Launch): Promise<VsCode> {
   };
   try {
     const url = windowUrl(server.port, launch);
-    const page = await browser.newPage({
-      viewport: launch.viewport ?? { width: 1280, height: 800 },
-    });
-    const workbench = page.locator(".monaco-workbench .statusbar-item").first();
-    page.setDefaultTimeout(30_000);
-    await page.goto(url);
-    await workbench.waitFor();
+    const anotherWindow = async (): Promise<VsCodeWindow> => {
+      const page = await browser.newPage({
+        viewport: launch.viewport ?? { width: 1280, height: 800 },
+      });
+      return openWindow(page, url);
+    };
     return {
-      page,
+      ...(await anotherWindow()),
       url,
-      command: (title) => runCommand(page, title),
-      frameWith: (selector, timeoutMs = 20_000) =>
-        frameWith(page, selector, timeoutMs),
-      notifications: () =>
-        page.locator(".notification-list-item-message").allInnerTexts(),
-      reload: async () => {
-        const loaded = page.waitForEvent("domcontentloaded");
-        await runCommand(page, "Developer: Reload Window");
-        await loaded;
-        await workbench.waitFor();
-      },
+      dataDir: server.dataDir,
+      anotherWindow,
       serverLog: server.log,
       printed: server.printed,
       close,
@@ -94,6 +92,27 @@ export async function launchVsCode(launch: Launch): Promise<VsCode> {
     await close();
     throw error;
   }
+}
+
+async function openWindow(page: Page, url: string): Promise<VsCodeWindow> {
+  const workbench = page.locator(".monaco-workbench .statusbar-item").first();
+  page.setDefaultTimeout(30_000);
+  await page.goto(url);
+  await workbench.waitFor();
+  return {
+    page,
+    command: (title) => runCommand(page, title),
+    frameWith: (selector, timeoutMs = 20_000) =>
+      frameWith(page, selector, timeoutMs),
+    notifications: () =>
+      page.locator(".notification-list-item-message").allInnerTexts(),
+    reload: async () => {
+      const loaded = page.waitForEvent("domcontentloaded");
+      await runCommand(page, "Developer: Reload Window");
+      await loaded;
+      await workbench.waitFor();
+    },
+  };
 }
 
 /** The address of a window on a server at `port` of this machine, with what it shall load. */
@@ -129,21 +148,25 @@ async function runCommand(page: Page, title: string): Promise<void> {
     .filter({ has: page.getByText(title, { exact: true }) })
     .first();
   const deadline = Date.now() + 30_000;
-  for (;;) {
+  const open = async (): Promise<void> => {
     await page.keyboard.press("F1");
-    await input.waitFor();
-    await input.fill(`>${title}`);
-    const shown = await entry.waitFor({ timeout: 1_500 }).then(
-      () => true,
-      () => false,
+    await input.fill(`>${title}`, { timeout: 2_000 });
+    await entry.click({ timeout: 1_500 });
+  };
+  for (;;) {
+    // The palette closes when something else takes the focus, as a window does that is still coming up.
+    const failure = await open().then(
+      () => undefined,
+      (error: unknown) => error,
     );
-    if (shown) break;
+    if (failure === undefined) return;
     await page.keyboard.press("Escape");
     if (Date.now() > deadline) {
-      throw new Error(`The command palette does not offer "${title}".`);
+      throw new Error(`The command palette does not offer "${title}".`, {
+        cause: failure,
+      });
     }
   }
-  await entry.click();
 }
 
 async function frameWith(

@@ -31,6 +31,8 @@ export interface ServerOptions {
 /** A running VS Code server with folders of its own, removed by `stop`. */
 export interface Server {
   readonly port: number;
+  /** The server's data folder: settings and what extensions store. */
+  readonly dataDir: string;
   /** Everything the server has printed so far. */
   readonly log: () => string;
   /** Resolves with the first match in what the server prints, past or future; rejects after `timeoutMs` or when the server ends. */
@@ -89,6 +91,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
     const [, port] = await printed.match(/listening on (\d+)/, 60_000);
     return {
       port: Number(port),
+      dataDir: data,
       log: printed.text,
       printed: printed.match,
       stop,
