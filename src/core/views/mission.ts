@@ -19,7 +19,8 @@ import {
   isDecisionEvent,
   type DecisionView,
 } from "./decision.ts";
-import { say, type Table } from "./said.ts";
+import type { Table } from "./said/deliberation.ts";
+import { say } from "./said.ts";
 import { firstStage, nextStage, rail } from "./stages.ts";
 
 /** One mission, folded event by event; what it gives out is fresh and never changes afterwards. */
@@ -60,6 +61,7 @@ export function viewMission(first: RecordedOf<"MissionOpened">): MissionView {
   let outcome: Outcome | null = null;
   let closedAt: number | null = null;
   let problem: Problem | null = null;
+  let capMicroUsd = opened.budget.microUsd;
 
   for (const elector of opened.electorate)
     agents.set(elector.agentId, {
@@ -132,6 +134,9 @@ export function viewMission(first: RecordedOf<"MissionOpened">): MissionView {
           hash: event.data.hash,
           resolution: event.data.resolution,
         };
+        break;
+      case "MissionResumed":
+        capMicroUsd = event.data.budget?.microUsd ?? capMicroUsd;
         break;
       case "StepBuilt":
         step(event.data.stepId, "built");
@@ -249,7 +254,7 @@ export function viewMission(first: RecordedOf<"MissionOpened">): MissionView {
       stages: rail(opened.kind, stage, end()),
       spent: {
         ...spent,
-        capMicroUsd: opened.budget.microUsd,
+        capMicroUsd,
         reservedMicroUsd: [...reserved.values()].reduce(
           (sum, call) => sum + call.microUsd,
           0,

@@ -1,0 +1,168 @@
+import type { Ballot, Tally } from "../../../protocol/consensus.ts";
+import type { Recorded } from "../../../protocol/event.ts";
+import { line, type Words } from "./words.ts";
+
+/** What a round's ballots are worth knowing about when it is told: the ballots and the names behind them. */
+export interface Table {
+  readonly name: (agentId: string) => string;
+  readonly ballots: (decisionId: string, round: number) => readonly Ballot[];
+}
+
+type Deliberation = Extract<
+  Recorded,
+  {
+    type:
+      | "PlanProposed"
+      | "ResolutionProposed"
+      | "RoundOpened"
+      | "EvidenceRecorded"
+      | "BallotCast"
+      | "BallotSetAside"
+      | "RoundTallied"
+      | "DecisionMade"
+      | "DecisionEscalated"
+      | "RulingAsked"
+      | "HumanRuled";
+  }
+>;
+
+/** What people read of proposals, ballots, tallies and rulings. Ballots stay sealed until their round is tallied. */
+export function deliberationWords(event: Deliberation, table: Table): Words {
+  switch (event.type) {
+    case "PlanProposed":
+      return line(
+        event.data.authorId,
+        "everyone",
+        "plan",
+        `Plan, version ${String(event.data.attempt)}: ${event.data.plan.summary}\n\n${event.data.plan.steps.map((step) => `- **${step.id}** ${step.title}${step.dependsOn.length > 0 ? ` (after ${step.dependsOn.join(", ")})` : ""}`).join("\n")}`,
+      );
+    case "ResolutionProposed":
+      return line(
+        event.data.authorId,
+        "everyone",
+        "plan",
+        event.data.resolution.answer,
+      );
+    case "RoundOpened":
+      return line(
+        "hub",
+        "everyone",
+        "system",
+        event.data.round === 1
+          ? `Ballots are open on “${event.data.title}”. Sealed until all are in.`
+          : "The team is split. One rebuttal round: the contested claims only, without names.",
+      );
+    case "EvidenceRecorded": {
+      const { tool, status, summary } = event.data.evidence;
+      return line(
+        `tool:${tool}`,
+        "everyone",
+        "evidence",
+        `${status.replace("_", " ")} · ${summary}`,
+        status === "PASS" ? "good" : status === "FAIL" ? "bad" : "warn",
+      );
+    }
+    case "BallotCast":
+      return line(
+        event.data.ballot.agentId,
+        "hub",
+        "ballot",
+        "Sealed ballot is in.",
+      );
+    case "BallotSetAside":
+      return line(
+        event.data.ballot.agentId,
+        "hub",
+        "ballot",
+        `A ballot was set aside: ${SET_ASIDE[event.data.why]}.`,
+        "warn",
+      );
+    case "RoundTallied":
+      return line(
+        "hub",
+        "everyone",
+        "tally",
+        tallyText(
+          event.data.tally,
+          table.ballots(event.data.decisionId, event.data.tally.round),
+          table,
+        ),
+        event.data.tally.outcome === "approved"
+          ? "good"
+          : event.data.tally.outcome === "blocked"
+            ? "bad"
+            : "warn",
+      );
+    case "DecisionMade":
+      return line(
+        "hub",
+        "everyone",
+        "tally",
+        `The team ${event.data.outcome === "approved" ? "approves" : "blocks"} the ${event.data.subject}. ${event.data.because}`,
+        event.data.outcome === "approved" ? "good" : "bad",
+      );
+    case "DecisionEscalated":
+      return line(
+        "hub",
+        "human",
+        "tally",
+        `No decision by the team: ${event.data.because}`,
+        "warn",
+      );
+    case "RulingAsked":
+      return line("hub", "human", "ruling", event.data.question, "warn");
+    case "HumanRuled":
+      return line(
+        event.data.by,
+        "everyone",
+        "ruling",
+        `${RULED[event.data.verdict]}${event.data.reason ? `: ${event.data.reason}` : "."}`,
+        event.data.verdict === "approve" ? "good" : "warn",
+      );
+  }
+}
+
+function tallyText(
+  tally: Tally,
+  ballots: readonly Ballot[],
+  table: Table,
+): string {
+  const votes = ballots.map(
+    (ballot) =>
+      `- **${table.name(ballot.agentId)}** ${VERDICT[ballot.verdict]} (${String(ballot.confidence)} %): ${ballot.reason}`,
+  );
+  const claims = tally.clusters.map(
+    ({ representative: claim, standing, support }) =>
+      `- ${claim.severity} · ${standing.toLowerCase()}${standing === "CORROBORATED" ? ` by ${String(support)}` : ""} · \`${claim.path}${claim.line > 0 ? `:${String(claim.line)}` : ""}\` ${claim.claim}`,
+  );
+  return [
+    `Round ${String(tally.round)}: ${String(tally.approvals)} approve, ${String(tally.blocks)} block, ${String(tally.abstentions)} abstain${tally.absent > 0 ? `, ${String(tally.absent)} absent` : ""}. ${tally.because}`,
+    votes.join("\n"),
+    claims.length > 0 ? `Findings:\n${claims.join("\n")}` : "",
+  ]
+    .filter((part) => part !== "")
+    .join("\n\n");
+}
+
+const RULED = {
+  approve: "Approved",
+  requestChanges: "Changes requested",
+  reject: "Rejected",
+  overrule: "Overruled the team",
+} as const;
+
+const SET_ASIDE = {
+  stranger: "its sender is not in the electorate",
+  author: "authors do not vote on their own work",
+  late: "it came after the round was closed",
+  stale: "it names another version of the artifact",
+  duplicate: "it came twice",
+  equivocation: "the same elector sent two different ballots",
+  unchanged: "a changed vote needs new evidence, so the first one stands",
+} as const;
+
+const VERDICT = {
+  approve: "approves",
+  block: "blocks",
+  abstain: "abstains",
+} as const;
