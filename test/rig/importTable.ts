@@ -56,13 +56,7 @@ const rooms: readonly Room[] = [
   },
   {
     at: "src/panel/",
-    mayImport: [
-      "src/protocol/panel",
-      "lit",
-      "@lit-labs/virtualizer",
-      "marked",
-      "dompurify",
-    ],
+    mayImport: ["src/protocol/panel", "lit", "@lit-labs/virtualizer"],
   },
   {
     at: "src/vscode/",
