@@ -75,8 +75,12 @@ export function createExecutor(
   const meter = createMeter(ports, limits.dailyMicroUsd);
 
   const budgetOf = (missionId: string): Budget => {
-    const [first] = log.read({ missionId, limit: 1 });
-    return first?.type === "MissionOpened" ? first.data.budget : limits.budget;
+    let budget = limits.budget;
+    for (const event of log.mission(missionId)) {
+      if (event.type === "MissionOpened") budget = event.data.budget;
+      if (event.type === "MissionResumed") budget = event.data.budget ?? budget;
+    }
+    return budget;
   };
 
   return {

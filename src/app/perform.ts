@@ -1,6 +1,6 @@
 import type { AppPorts } from "../app.ts";
 import { RoundtableError } from "../core/errors.ts";
-import { groundOf, openingOf, type Opens } from "../mission/open.ts";
+import { budgetOf, groundOf, openingOf, type Opens } from "../mission/open.ts";
 import { Intent, type IntentInput } from "../protocol/intent.ts";
 import type { Runner } from "./runner.ts";
 import { permit, rule } from "./answer.ts";
@@ -106,7 +106,8 @@ async function resume(
   await ports.log.append({
     missionId,
     type: "MissionResumed",
-    data: {},
+    // Under today's settings: a budget that ran out may have been raised.
+    data: { budget: budgetOf(ports.settings) },
     by,
   });
   runner.start(missionId);

@@ -97,7 +97,8 @@ function rulesOf(settings: Settings): Rules {
   };
 }
 
-function budgetOf(settings: Settings): Budget {
+/** What a mission may cost and take under these settings. */
+export function budgetOf(settings: Settings): Budget {
   return {
     microUsd: Math.round(settings.budgetUsd * 1_000_000),
     turnsPerTask: settings.turnsPerTask,

@@ -166,7 +166,8 @@ export const EventData = {
   }),
   /** Something outside stopped the line; nothing is lost and resuming goes on from here. */
   MissionStalled: z.object({ problem: Problem }),
-  MissionResumed: z.object({}),
+  /** `budget` replaces the one the mission had: whoever resumes may have raised it. */
+  MissionResumed: z.object({ budget: Budget.optional() }),
   MissionClosed: z.object({ outcome: Outcome }),
 
   // Decisions
