@@ -6,6 +6,7 @@ import { test } from "node:test";
 import ts from "typescript";
 import * as z from "zod";
 
+import { PageCommand } from "../src/protocol/panel.ts";
 import { Settings } from "../src/protocol/settings.ts";
 import { inRoot } from "./rig/project.ts";
 
@@ -21,6 +22,14 @@ interface Setting {
 
 interface Manifest {
   readonly version: string;
+  readonly enabledApiProposals?: unknown;
+  readonly activationEvents: readonly string[];
+  readonly capabilities: {
+    readonly untrustedWorkspaces: {
+      readonly supported: boolean;
+      readonly description: string;
+    };
+  };
   readonly engines: { readonly vscode: string };
   readonly devDependencies: Readonly<Record<string, string>>;
   readonly contributes: {
@@ -29,7 +38,10 @@ interface Manifest {
       readonly title: string;
       readonly category: string;
     }[];
-    readonly menus: Readonly<Record<string, readonly { command: string }[]>>;
+    readonly menus: Readonly<
+      Record<string, readonly { command: string; when?: string }[]>
+    >;
+    readonly views: Readonly<Record<string, readonly { id: string }[]>>;
     readonly configuration: {
       readonly properties: Readonly<Record<string, Setting>>;
     };
@@ -95,6 +107,50 @@ test("menus, welcome views and walkthrough name only commands that exist", () =>
     named.filter((id) => id.startsWith("roundtable.") && !known.has(id)),
     [],
   );
+});
+
+test("the page may only ask for commands that exist", () => {
+  const known = commands.map(({ command }) => command);
+  assert.deepEqual(
+    PageCommand.options.filter((id) => !known.includes(id)),
+    [],
+  );
+});
+
+test("menus look only at context keys that the extension sets, and at its own views", async () => {
+  const source = await readFile(inRoot("src/vscode/attention.ts"), "utf8");
+  const set = new Set(
+    [...source.matchAll(/keys\(\s*"(\w+)"/g)].map(([, name]) => name),
+  );
+  const views = new Set(
+    Object.values(manifest.contributes.views).flatMap((all) =>
+      all.map(({ id }) => id),
+    ),
+  );
+  const looked = Object.values(menus)
+    .flatMap((items) => items.map(({ when }) => when ?? ""))
+    .flatMap((when) => [...when.matchAll(/roundtable\.(\w+)/g)]);
+  assert.ok(looked.length > 0);
+  assert.deepEqual(
+    looked
+      .filter(([id, name]) => !views.has(id) && !set.has(name))
+      .map(([id]) => id),
+    [],
+  );
+});
+
+test("an untrusted folder keeps the extension off, and says why", () => {
+  const { supported, description } = manifest.capabilities.untrustedWorkspaces;
+  assert.equal(supported, false);
+  assert.ok(description.length > 0);
+});
+
+test("only stable API is used", () => {
+  assert.equal(manifest.enabledApiProposals, undefined);
+});
+
+test("nothing starts the extension but the end of VS Code's own start, for missions that a reload interrupted", () => {
+  assert.deepEqual(manifest.activationEvents, ["onStartupFinished"]);
 });
 
 test("every setting is in the schema and every key of the schema is a setting", () => {

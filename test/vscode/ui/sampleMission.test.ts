@@ -31,7 +31,7 @@ async function recordMessages(page: Page): Promise<void> {
       ...data,
       get(this: MessageEvent): unknown {
         const value: unknown = data?.get?.call(this);
-        heard.push(JSON.stringify(value) ?? "");
+        heard.push(JSON.stringify({ value }));
         return value;
       },
     });
@@ -45,7 +45,7 @@ async function knownToWebviews(page: Page): Promise<string> {
     frames.map((frame) =>
       frame.evaluate(
         () =>
-          (window as unknown as { heard?: string[] }).heard?.join("\n") +
+          ((window as { heard?: string[] }).heard ?? []).join("\n") +
           document.documentElement.outerHTML,
       ),
     ),
