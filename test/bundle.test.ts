@@ -1,13 +1,27 @@
 import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
-import { readdir } from "node:fs/promises";
+import { readdir, readFile, stat } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import path from "node:path";
 import { test } from "node:test";
 import { pathToFileURL } from "node:url";
 
+import { openSandbox } from "../src/adapters/sandbox/openSandbox.ts";
 import { inRoot, runNode } from "./rig/project.ts";
 
 const dist = inRoot("dist");
+
+/** The chunk that the bundle loads when a command is to be held. */
+async function sandboxChunk(): Promise<string> {
+  const chunks = path.join(dist, "chunks");
+  for (const name of await readdir(chunks)) {
+    const file = path.join(chunks, name);
+    if (/ as SandboxManager[,}]/.test(await readFile(file, "utf8"))) {
+      return pathToFileURL(file).href;
+    }
+  }
+  throw new Error("No chunk exports the sandbox.");
+}
 
 /** Imports files of the bundle in a Node of their own, where vscode is an empty module; returns what that Node said. */
 async function load(files: readonly string[]): Promise<string> {
@@ -43,4 +57,37 @@ test("the command line answers --version with the package's", async () => {
       output: manifest.default.version,
     },
   );
+});
+
+test("the sandbox's helper is there for both processors, and can be started", async () => {
+  for (const arch of ["x64", "arm64"]) {
+    const helper = path.join(dist, "vendor/seccomp", arch, "apply-seccomp");
+    assert.equal((await stat(helper)).mode & 0o111, 0o111, helper);
+  }
+});
+
+test("the bundled sandbox holds commands, or says what this machine lacks and nothing about the bundle", async (t) => {
+  const warned: string[] = [];
+  const sandbox = openSandbox({
+    textLog: {
+      info: () => undefined,
+      warn: (message) => warned.push(message),
+      error: () => undefined,
+    },
+    load: async () =>
+      (await import(
+        await sandboxChunk()
+      )) as typeof import("@anthropic-ai/sandbox-runtime"),
+  });
+  t.after(() => sandbox.dispose());
+  const status = await sandbox.status();
+  const { exitCode, sandboxed } = await sandbox.run(
+    { argv: ["node", "--version"], cwd: tmpdir(), timeoutMs: 60_000 },
+    t.signal,
+  );
+  assert.deepEqual([exitCode, sandboxed], [0, status.holds]);
+  assert.equal(warned.length, status.holds ? 0 : 1);
+  if (!status.holds) {
+    assert.match(status.why, /Install |user namespaces|operating system/);
+  }
 });

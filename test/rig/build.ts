@@ -11,7 +11,12 @@ const inputs = [
   "package-lock.json",
   "tsconfig.json",
 ];
-const products = ["dist/extension.js", "dist/cli.js", "dist/panel.js"];
+const products = [
+  "dist/extension.js",
+  "dist/cli.js",
+  "dist/panel.js",
+  "out/sizes.json",
+];
 const stamp = inRoot("out", "build.sha256");
 
 /** Makes `dist/`, or leaves it alone when nothing it is made from has changed since the last complete build. Throws when the build fails. */

@@ -3,6 +3,7 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import path from "node:path";
 import { test, type TestContext } from "node:test";
+import { fileURLToPath } from "node:url";
 import { McpServer } from "@modelcontextprotocol/sdk/server/mcp.js";
 import { StreamableHTTPServerTransport } from "@modelcontextprotocol/sdk/server/streamableHttp.js";
 import type { McpServerConfig } from "../../../src/adapters/mcp/config.ts";
@@ -23,9 +24,9 @@ const everything: McpServerConfig = {
   kind: "stdio",
   command: process.execPath,
   args: [
-    path.join(
-      root,
-      "node_modules/@modelcontextprotocol/server-everything/dist/index.js",
+    fileURLToPath(
+      import.meta
+        .resolve("@modelcontextprotocol/server-everything/dist/index.js"),
     ),
     "stdio",
   ],
