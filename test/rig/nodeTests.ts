@@ -2,6 +2,7 @@ import { once } from "node:events";
 import { run } from "node:test";
 import { spec } from "node:test/reporters";
 import { glob } from "node:fs/promises";
+import path from "node:path";
 
 import { inRoot, root } from "./project.ts";
 
@@ -31,15 +32,19 @@ export async function runTestFiles(files: readonly string[]): Promise<Counts> {
   const events = run({ files: [...files], concurrency: 2, timeout: 300_000 });
   let counts: Counts | undefined;
   const notRun: string[] = [];
+  const durations: { readonly file: string; readonly ms: number }[] = [];
   const note = (event: { name: string; skip?: unknown; todo?: unknown }) => {
     if (event.skip !== undefined || event.todo !== undefined) {
       notRun.push(event.name);
     }
   };
   events.on("test:pass", note);
-  events.on("test:summary", ({ counts: seen, file }) => {
+  events.on("test:summary", ({ counts: seen, duration_ms: ms, file }) => {
     // One summary comes from each file, the one without a file is their sum.
-    if (file !== undefined) return;
+    if (file !== undefined) {
+      durations.push({ file: path.relative(root, file), ms });
+      return;
+    }
     const passed = seen.passed;
     counts = { passed, failed: seen.tests - passed };
   });
@@ -49,5 +54,10 @@ export async function runTestFiles(files: readonly string[]): Promise<Counts> {
   for (const name of notRun) console.log(`Counted as failed, not run: ${name}`);
   if (counts === undefined)
     throw new Error("The tests ended without a summary.");
+  console.log("Longest:");
+  durations.sort((a, b) => b.ms - a.ms);
+  for (const { file, ms } of durations.slice(0, 5)) {
+    console.log(`${(ms / 1000).toFixed(1).padStart(6)} s  ${file}`);
+  }
   return counts;
 }

@@ -40,11 +40,15 @@ const parts: readonly Part[] = [
 /** A part that cannot run counts as one failure, and says why. */
 async function runPart({ title, run }: Part): Promise<Counts> {
   console.log(`\n== ${title}\n`);
+  const started = performance.now();
   try {
     return await run();
   } catch (error) {
     console.log(`This part did not run. ${describe(error)}`);
     return { passed: 0, failed: 1 };
+  } finally {
+    const seconds = (performance.now() - started) / 1000;
+    console.log(`This part took ${seconds.toFixed(0)} s.`);
   }
 }
 
