@@ -1,9 +1,8 @@
-import { randomBytes } from "node:crypto";
 import * as vscode from "vscode";
 
 /** The page: one script of ours, no other source of anything. */
 export function page(webview: vscode.Webview, script: vscode.Uri): string {
-  const nonce = randomBytes(16).toString("base64");
+  const nonce = crypto.randomUUID();
   const policy = [
     "default-src 'none'",
     `script-src 'nonce-${nonce}'`,

@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import * as vscode from "vscode";
 import type { App } from "../app.ts";
 import { RoundtableError, toProblem } from "../core/errors.ts";
@@ -102,7 +101,7 @@ export function createRoom(
 
   const start = async (): Promise<App> => {
     const opened = await behind.open({
-      storage: storageOf(context, root()).fsPath,
+      storage: await storageOf(context, root()),
       trees: vscode.Uri.joinPath(context.globalStorageUri, "trees").fsPath,
       media: vscode.Uri.joinPath(context.extensionUri, "media").fsPath,
       root: root(),
@@ -193,15 +192,24 @@ export function createRoom(
 }
 
 /** Where a workspace's log is. Not VS Code's own storage of the workspace: a second window on the folder would get another one, and a log of its own. */
-function storageOf(
+async function storageOf(
   context: vscode.ExtensionContext,
   root: string | null,
-): vscode.Uri {
-  const name =
-    root === null
-      ? "no-folder"
-      : createHash("sha256").update(root).digest("hex").slice(0, 32);
-  return vscode.Uri.joinPath(context.globalStorageUri, "workspaces", name);
+): Promise<string> {
+  const name = root === null ? "no-folder" : await digest(root);
+  return vscode.Uri.joinPath(context.globalStorageUri, "workspaces", name)
+    .fsPath;
+}
+
+/** 128 bits of the SHA-256 of a text, as hex digits. */
+async function digest(text: string): Promise<string> {
+  const hash = await crypto.subtle.digest(
+    "SHA-256",
+    new TextEncoder().encode(text),
+  );
+  return [...new Uint8Array(hash, 0, 16)]
+    .map((byte) => byte.toString(16).padStart(2, "0"))
+    .join("");
 }
 
 const fulfilled = [() => true, () => false] as const;
