@@ -1,10 +1,6 @@
 import * as vscode from "vscode";
 import { toProblem } from "../core/errors.ts";
-import {
-  FromPage,
-  type PanelSnapshot,
-  type ToPage,
-} from "../protocol/panel.ts";
+import type { PanelSnapshot, ToPage } from "../protocol/panel.ts";
 import { openFile } from "./openFile.ts";
 import { page } from "./page.ts";
 import type { Room } from "./room.ts";
@@ -84,6 +80,8 @@ export function createConversation(
   };
 
   const take = async (raw: unknown): Promise<void> => {
+    // With its schemas it is too big to be loaded in windows that never show the page.
+    const { FromPage } = await import("../protocol/panel.ts");
     const parsed = FromPage.safeParse(raw);
     if (!parsed.success) return;
     const message = parsed.data;

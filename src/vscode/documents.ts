@@ -79,8 +79,10 @@ function planText(mission: MissionDetail | null): string {
 function standing(card: DecisionCard): string {
   const lines = [
     `**${PHASE[card.phase]}** ${card.because}`,
+    ...(card.dissent.length > 0 ? [""] : []),
     ...card.dissent.map(
-      ({ agentId, reason }) => `- Dissent, ${agentId}: ${reason}`,
+      ({ agentId, reason }) =>
+        `- Dissent, ${card.electors.find((elector) => elector.agentId === agentId)?.name ?? agentId}: ${reason}`,
     ),
   ];
   if (card.ruling !== null) lines.push("", ruled(card.ruling));

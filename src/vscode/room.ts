@@ -2,7 +2,7 @@ import * as vscode from "vscode";
 import type { App } from "../app.ts";
 import { RoundtableError, toProblem } from "../core/errors.ts";
 import type { Problem } from "../protocol/event.ts";
-import { Settings } from "../protocol/settings.ts";
+import type { Settings } from "../protocol/settings.ts";
 import type { Models, TextLog } from "../ports.ts";
 
 /** What the extension's door hands in: how to open the app behind it. */
@@ -105,7 +105,7 @@ export function createRoom(
       trees: vscode.Uri.joinPath(context.globalStorageUri, "trees").fsPath,
       media: vscode.Uri.joinPath(context.extensionUri, "media").fsPath,
       root: root(),
-      settings: readSettings(),
+      settings: await readSettings(),
       textLog,
       apiKey,
       editorModels,
@@ -222,7 +222,8 @@ function isRunning(app: App): boolean {
     );
 }
 
-function readSettings(): Settings {
+async function readSettings(): Promise<Settings> {
+  const { Settings } = await import("../protocol/settings.ts");
   const config = vscode.workspace.getConfiguration("roundtable");
   const values = Object.fromEntries(
     Object.keys(Settings.shape).map((key) => [key, config.get(key)]),

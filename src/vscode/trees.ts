@@ -11,7 +11,7 @@ export function agentsTree(
   conversation: Conversation,
 ): vscode.TreeDataProvider<AgentLine> {
   return {
-    onDidChangeTreeData: conversation.onChange,
+    onDidChangeTreeData: calmly(conversation.onChange),
     getChildren: async (agent) => {
       if (agent !== undefined) return [];
       const app = await opened(room);
@@ -47,7 +47,7 @@ export function decisionsTree(
   room: Room,
 ): vscode.TreeDataProvider<DecisionCard> {
   return {
-    onDidChangeTreeData: room.onChange,
+    onDidChangeTreeData: calmly(room.onChange),
     getChildren: async (card) => {
       const app = await opened(room);
       if (card !== undefined || app === undefined) return [];
@@ -84,6 +84,27 @@ export function decisionsTree(
     },
   };
 }
+
+/** VS Code puts a refresh off while others follow; a mission at work would never show. So one comes every half second at most. */
+function calmly(event: vscode.Event<void>): vscode.Event<void> {
+  return (listener, self, disposables) => {
+    let due: NodeJS.Timeout | undefined;
+    const heard = event(() => {
+      due ??= setTimeout(() => {
+        due = undefined;
+        listener.call(self);
+      }, CALM_MS);
+    });
+    const ends = new vscode.Disposable(() => {
+      clearTimeout(due);
+      heard.dispose();
+    });
+    disposables?.push(ends);
+    return ends;
+  };
+}
+
+const CALM_MS = 500;
 
 /** The app; a tree that is looked at opens it. What keeps it from opening is said in the panel. */
 function opened(room: Room): Promise<App | undefined> {

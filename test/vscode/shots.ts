@@ -1,0 +1,125 @@
+// Pictures of the sample mission in a real VS Code, for the README: node test/vscode/shots.ts [light|dark|hc]
+import { mkdir, mkdtemp, rename, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+
+import type { Frame, Locator } from "playwright-core";
+
+import { build } from "../rig/build.ts";
+import { launchVsCode, type VsCode } from "../rig/launchVsCode.ts";
+import { inRoot, root } from "../rig/project.ts";
+import { makeSampleWorkspace } from "../rig/sampleWorkspace.ts";
+import { smallPng } from "./smallPng.ts";
+import {
+  approve,
+  approveAll,
+  card,
+  playSample,
+  showConversation,
+} from "./ui/conversation.ts";
+
+const themes: Readonly<Record<string, string>> = {
+  light: "Default Light Modern",
+  dark: "Default Dark Modern",
+  hc: "Default High Contrast",
+};
+const folder = inRoot("docs", "images");
+
+await build();
+await mkdir(folder, { recursive: true });
+for (const name of process.argv[2] === undefined
+  ? Object.keys(themes)
+  : [process.argv[2]])
+  await shoot(name);
+
+async function shoot(theme: string): Promise<void> {
+  // The sample's temporary name would stand in the title.
+  const sample = await makeSampleWorkspace();
+  const parent = await mkdtemp(path.join(tmpdir(), "roundtable-shots-"));
+  const workspace = path.join(parent, "tea-shop");
+  await rename(sample.folder, workspace);
+  const vscode = await launchVsCode({
+    workspace,
+    extensionDir: root,
+    viewport: { width: 1400, height: 900 },
+    settings: {
+      "workbench.colorTheme": themes[theme],
+      "editor.minimap.enabled": false,
+      "chat.disableAIFeatures": true,
+    },
+  });
+  try {
+    await shootMission(vscode, async (name) => {
+      // Neither the pointer nor a tooltip belongs into the picture.
+      const { page } = vscode;
+      await page.mouse.move(700, 20);
+      await page.locator(".monaco-sash.hover").waitFor({ state: "detached" });
+      const file = path.join(folder, `${name}-${theme}.png`);
+      const small = smallPng(await page.screenshot());
+      await writeFile(file, small);
+      console.log(`${file}  ${String(Math.round(small.length / 1000))} KB`);
+    });
+  } finally {
+    await vscode.close();
+    await rm(parent, { recursive: true, force: true });
+  }
+}
+
+async function shootMission(
+  vscode: VsCode,
+  shot: (name: string) => Promise<void>,
+): Promise<void> {
+  const { page } = vscode;
+  await page.getByRole("treeitem", { name: "src" }).click();
+  await page.getByRole("treeitem", { name: "order.js" }).dblclick();
+  await page.locator(".view-line", { hasText: "subtotal" }).first().waitFor();
+  const panel = await showConversation(vscode);
+  await panel.getByText("No model yet").waitFor();
+  await widen(vscode, 480);
+  await shot("welcome");
+
+  await playSample(panel);
+  await page
+    .getByRole("tab", { name: /^Roundtable/ })
+    .first()
+    .click();
+  await page.getByRole("treeitem", { name: /^Security/ }).waitFor();
+  await panel.getByRole("button", { name: "Open as document" }).click();
+  await page.locator(".codelens-decoration", { hasText: "Approve" }).waitFor();
+  await shot("plan");
+
+  await approve(panel, "Plan, version 1");
+  await untilAllowing(panel, panel.locator("main").getByText("Attempt 2"));
+  await shot("conversation");
+
+  await untilAllowing(panel, card(panel, "Plan, version 2"));
+  await approve(panel, "Plan, version 2");
+  await untilAllowing(panel, card(panel, "Change to 5 files"));
+  await vscode.command("Roundtable: Open the Change");
+  await page.getByText("Math.max(0, subtotal(order) - off)").first().waitFor();
+  await shot("decision");
+
+  await approveAll(panel);
+  await shot("finished");
+}
+
+/** Waits for something on the page, allowing the commands that agents ask for meanwhile. */
+async function untilAllowing(panel: Frame, wanted: Locator): Promise<void> {
+  const allow = panel.getByRole("button", { name: "Allow for this mission" });
+  for (;;) {
+    await wanted.or(allow).first().waitFor({ timeout: 60_000 });
+    if ((await wanted.count()) > 0) return;
+    await allow.first().click();
+    await allow.first().waitFor({ state: "hidden" });
+  }
+}
+
+/** Drags the edge of the secondary side bar until it is about `width` wide. */
+async function widen({ page }: VsCode, width: number): Promise<void> {
+  const box = await page.locator(".part.auxiliarybar").boundingBox();
+  if (box === null) throw new Error("The secondary side bar is not shown.");
+  await page.mouse.move(box.x - 2, 450);
+  await page.mouse.down();
+  await page.mouse.move(box.x + box.width - width, 450, { steps: 5 });
+  await page.mouse.up();
+}
