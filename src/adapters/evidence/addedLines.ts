@@ -37,6 +37,11 @@ export function addedLines(diff: string): readonly AddedLine[] {
   return added;
 }
 
+/** Whether a diff ends in the note that the rest of it is left out. */
+export function isCut(diff: string): boolean {
+  return /\n\[The diff is cut here: [^\n]*\]\n$/.test(diff);
+}
+
 function nameOf(side: string): string {
   const name = side.replace(/\t.*$/, "");
   const plain = name.startsWith('"') ? unquote(name) : name;

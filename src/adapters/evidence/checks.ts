@@ -1,3 +1,4 @@
+import type { CommandResult } from "../../ports.ts";
 import type { EvidenceTool, Seen } from "./tool.ts";
 
 /** The project's own checks, one after another: they may use the same files. */
@@ -20,12 +21,14 @@ export const checks: EvidenceTool = {
                 summary: `${command} was not allowed to run.`,
               }
             : {
-                status: result.exitCode === 0 ? "PASS" : "FAIL",
+                status: statusOf(result),
                 summary: result.timedOut
                   ? `${command} did not end in time.`
                   : result.exitCode === 0
                     ? `${command} passes${result.sandboxed ? "" : " (without a sandbox)"}.`
-                    : `${command} fails with exit code ${String(result.exitCode)}.`,
+                    : NOT_STARTED.has(result.exitCode ?? 0)
+                      ? `${command} exits with code ${String(result.exitCode)}: ${lastLine(result.output)}. Install what the project needs, or name another check.`
+                      : `${command} fails with exit code ${String(result.exitCode)}.`,
                 output: result.output.slice(-OUTPUT_TAIL),
               }),
         });
@@ -48,3 +51,15 @@ export const checks: EvidenceTool = {
 };
 
 const OUTPUT_TAIL = 6000;
+/** What shells exit with when a command cannot be executed, or is not there: that says nothing about the change. */
+const NOT_STARTED: ReadonlySet<number> = new Set([126, 127]);
+
+function statusOf({ exitCode, timedOut }: CommandResult): Seen["status"] {
+  if (exitCode === 0) return "PASS";
+  return !timedOut && NOT_STARTED.has(exitCode ?? 0) ? "ERROR" : "FAIL";
+}
+
+function lastLine(output: string): string {
+  const line = output.trim().split("\n").at(-1)?.trim().slice(0, 200) ?? "";
+  return line === "" ? "a command was not found" : line;
+}

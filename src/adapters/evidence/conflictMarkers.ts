@@ -4,7 +4,7 @@ import { verdict, type EvidenceTool } from "./tool.ts";
 export const conflictMarkers: EvidenceTool = {
   name: "conflictMarkers",
   required: true,
-  look: ({ added }) => [
+  look: ({ added, cut }) => [
     verdict(
       added
         .filter(({ text }) => /^(?:<{7}|>{7}|\|{7}) \S/.test(text))
@@ -17,6 +17,7 @@ export const conflictMarkers: EvidenceTool = {
       "No conflict markers.",
       (count) =>
         `${String(count)} conflict ${count === 1 ? "marker is" : "markers are"} left.`,
+      cut,
     ),
   ],
 };

@@ -1,4 +1,5 @@
 import type { Finding } from "../../protocol/consensus.ts";
+import { isGenerated } from "./generated.ts";
 import { verdict, type EvidenceTool } from "./tool.ts";
 
 interface Danger {
@@ -95,13 +96,17 @@ const DANGERS: readonly Danger[] = [
   },
 ];
 
-/** Dangerous calls in added lines of JavaScript, TypeScript and Python; comments are passed over. */
+/** Lines from this many characters on are written by a tool. */
+const MINIFIED = 1000;
+
+/** Dangerous calls in added lines of JavaScript, TypeScript and Python; comments and generated code are passed over. */
 export const dangerousCalls: EvidenceTool = {
   name: "dangerousCalls",
   required: false,
-  look: ({ added }) => [
+  look: ({ added, cut }) => [
     verdict(
       added.flatMap(({ path, line, text }) => {
+        if (isGenerated(path) || text.length > MINIFIED) return [];
         if (/^\s*(?:\/\/|\*|\/\*|#)/.test(text)) return [];
         const danger = DANGERS.find(
           ({ files, shape }) => files.test(path) && shape.test(text),
@@ -113,6 +118,7 @@ export const dangerousCalls: EvidenceTool = {
       "No dangerous calls in the added lines.",
       (count) =>
         `${String(count)} added ${count === 1 ? "line calls" : "lines call"} something dangerous.`,
+      cut,
     ),
   ],
 };

@@ -1,3 +1,4 @@
+import { isGenerated } from "./generated.ts";
 import { verdict, type EvidenceTool } from "./tool.ts";
 
 const SOURCE =
@@ -19,6 +20,7 @@ export const missingTests: EvidenceTool = {
           ({ path, added, status }) =>
             SOURCE.test(path) &&
             !path.endsWith(".d.ts") &&
+            !isGenerated(path) &&
             status !== "deleted" &&
             added > TRIVIAL,
         );

@@ -1,6 +1,6 @@
 import type { Evidence } from "../../protocol/consensus.ts";
 import type { EvidenceTools } from "../../ports.ts";
-import { addedLines } from "./addedLines.ts";
+import { addedLines, isCut } from "./addedLines.ts";
 import { checks } from "./checks.ts";
 import { conflictMarkers } from "./conflictMarkers.ts";
 import { dangerousCalls } from "./dangerousCalls.ts";
@@ -24,7 +24,13 @@ export function openEvidence(
 ): EvidenceTools {
   return {
     gather: async (input, run, signal) => {
-      const look = { input, added: addedLines(input.diff), run, signal };
+      const look = {
+        input,
+        added: addedLines(input.diff),
+        cut: isCut(input.diff),
+        run,
+        signal,
+      };
       const seen = await Promise.all(tools.map((tool) => runTool(tool, look)));
       return seen.flat();
     },

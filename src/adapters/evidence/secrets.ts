@@ -23,7 +23,7 @@ const EXAMPLE = /example|EXAMPLE|xxxx|XXXX|(.)\1{9}/;
 export const secrets: EvidenceTool = {
   name: "secrets",
   required: true,
-  look: ({ added }) => [
+  look: ({ added, cut }) => [
     verdict(
       added.flatMap(({ path, line, text }) => {
         const hit = KEYS.find(([shape]) => {
@@ -44,6 +44,7 @@ export const secrets: EvidenceTool = {
       "No secrets in the added lines.",
       (count) =>
         `${String(count)} added ${count === 1 ? "line looks" : "lines look"} like a secret.`,
+      cut,
     ),
   ],
 };

@@ -1,18 +1,15 @@
+import { isGenerated } from "./generated.ts";
 import type { EvidenceTool } from "./tool.ts";
 
 /** Added and deleted lines from which on reviewers are known to skim. */
 const LARGE = 1000;
-const GENERATED =
-  /(?:^|\/)(?:package-lock\.json|yarn\.lock|pnpm-lock\.yaml|Cargo\.lock|go\.sum|poetry\.lock)$|\.min\.\w+$|(?:^|\/)dist\//;
 
 /** How large the change is, lock files and other generated files left out. */
 export const size: EvidenceTool = {
   name: "size",
   required: false,
   look: ({ input }) => {
-    const files = input.change.files.filter(
-      ({ path }) => !GENERATED.test(path),
-    );
+    const files = input.change.files.filter(({ path }) => !isGenerated(path));
     const added = files.reduce((sum, file) => sum + file.added, 0);
     const deleted = files.reduce((sum, file) => sum + file.deleted, 0);
     const summary = `${String(files.length)} ${files.length === 1 ? "file" : "files"}, +${String(added)} −${String(deleted)}.`;

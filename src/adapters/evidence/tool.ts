@@ -6,6 +6,8 @@ import type { AddedLine } from "./addedLines.ts";
 export interface Look {
   readonly input: EvidenceInput;
   readonly added: readonly AddedLine[];
+  /** The diff was too long, so that lines are missing at its end. */
+  readonly cut: boolean;
   readonly run: RunCheck;
   readonly signal: AbortSignal;
 }
@@ -23,12 +25,20 @@ export type Seen = Omit<Evidence, "tool" | "required" | "durationMs" | "id"> & {
   readonly id?: string;
 };
 
-/** PASS without findings, else FAIL with as many as a person will read. */
+/** PASS without findings, else FAIL with as many as a person will read. What was not read whole cannot pass: it is NOT_RUN. */
 export function verdict(
   findings: readonly Finding[],
   passed: string,
   failed: (count: number) => string,
+  cut = false,
 ): Seen {
+  if (cut && findings.length === 0)
+    return {
+      status: "NOT_RUN",
+      summary:
+        "Nothing was found in the part that was read, but the change is too large to read whole; split it.",
+      findings: [],
+    };
   return findings.length === 0
     ? { status: "PASS", summary: passed, findings: [] }
     : {

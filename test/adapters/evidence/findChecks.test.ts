@@ -30,6 +30,14 @@ test("npm's placeholder is no check", async () => {
   );
 });
 
+test("a script that only points to where the tests are is no check", async () => {
+  const scripts = { test: 'echo "See the repository for testing details."' };
+  assert.deepEqual(
+    await checksOf({ "package.json": JSON.stringify({ scripts }) }),
+    [],
+  );
+});
+
 test("a package.json that does not parse names no checks", async () => {
   assert.deepEqual(await checksOf({ "package.json": "{" }), []);
 });

@@ -156,3 +156,45 @@ test("a tool that breaks is an error on the record, and the others still report"
     ],
   );
 });
+
+test("a check whose tool is not installed says nothing about the change: it did not run", async () => {
+  const input = inputOf("src/a.js", ["a();"], [["npm", "test"]]);
+  const seen = await gather(input, () =>
+    Promise.resolve({
+      ...ended(127),
+      output: "> x\n\nsh: 1: tap: not found\n",
+    }),
+  );
+  const check = seen["checks:npm test"];
+  assert.equal(check?.status, "ERROR");
+  assert.match(
+    check?.summary ?? "",
+    /code 127: sh: 1: tap: not found\. Install/,
+  );
+});
+
+test("generated and minified code is not read line by line", async () => {
+  for (const path of ["dist/a.js", "a.min.js", "vendor/lib/a.js"]) {
+    const seen = await gather(
+      inputOf(path, ["x = new Function(code);", "a();", "b();", "c();"]),
+    );
+    assert.equal(seen["dangerousCalls"]?.status, "PASS", path);
+    assert.equal(seen["missingTests"]?.status, "PASS", path);
+  }
+  const bundled = `${"a();".repeat(300)}new Function(code)`;
+  const seen = await gather(inputOf("src/a.js", [bundled]));
+  assert.equal(seen["dangerousCalls"]?.status, "PASS");
+});
+
+test("a diff that was cut cannot pass what was not read of it, and what was found in the rest counts", async () => {
+  const note = "\n[The diff is cut here: 900000 characters, 400000 shown.]\n";
+  const cut = (lines: readonly string[]): EvidenceInput => {
+    const input = inputOf("src/a.js", lines);
+    return { ...input, diff: `${input.diff}${note}` };
+  };
+  const clean = await gather(cut(["a();"]));
+  for (const tool of ["secrets", "conflictMarkers", "dangerousCalls"])
+    assert.equal(clean[tool]?.status, "NOT_RUN", tool);
+  const marked = await gather(cut(["<<<<<<< HEAD"]));
+  assert.equal(marked["conflictMarkers"]?.status, "FAIL");
+});
