@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { isProblem } from "../../src/core/errors.ts";
+import type { Answer } from "../../src/protocol/work.ts";
 import { approval, scriptedTeam } from "../fakes/scriptedTeam.ts";
 import { openHouse, ruleAs } from "./house.ts";
 
@@ -75,7 +76,7 @@ test("without a model a review stands on evidence alone and says so", async () =
   assert.match(outcome.summary, /evidence alone/);
 });
 
-const abstention = {
+const abstention: Answer = {
   kind: "ballot",
   paper: {
     verdict: "abstain",
@@ -83,7 +84,7 @@ const abstention = {
     reason: "the script has no opinion",
     findings: [],
   },
-} as const;
+};
 
 test("when everybody abstains the evidence stands alone, which is no block, and it is said", async () => {
   await using house = await openHouse();

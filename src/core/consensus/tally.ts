@@ -72,7 +72,7 @@ function blockedBy(
 ): Finish | undefined {
   const gate = failedGate(input.evidence);
   if (gate !== undefined)
-    return blocked(`The required check ${gate.tool} failed: ${gate.summary}`);
+    return blocked(`A required check failed: ${gate.summary}`);
   const veto = vetoOf(input);
   if (veto !== undefined) return blocked(veto);
   if (input.subject !== "change") return undefined;
@@ -96,7 +96,7 @@ function undecidable(input: TallyInput): Finish | undefined {
   if (gate !== undefined)
     return {
       outcome: "split",
-      because: `The required check ${gate.tool} could not run: ${gate.summary}`,
+      because: `A required check could not run: ${gate.summary}`,
     };
   const quorum = quorumOf(input);
   if (!quorum.met)

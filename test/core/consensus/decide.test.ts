@@ -125,7 +125,7 @@ describe("evidence", () => {
     const made = events.at(-1);
     assert.ok(made?.type === "DecisionMade");
     assert.equal(made.data.outcome, "blocked");
-    assert.match(made.data.because, /required check tests failed: 2 of 9/u);
+    assert.match(made.data.because, /required check failed: 2 of 9/u);
   });
 
   it("says nothing by itself when nothing required failed", () => {
