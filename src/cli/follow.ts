@@ -45,12 +45,7 @@ export async function follow(
   process.once("SIGTERM", interrupt);
   const stopShowing = json
     ? showEvents(session, missionId)
-    : showConversation(session, missionId, printer, ({ kind, to }) =>
-        // How it ends, and what is in the way, is said last, where a person looks for it; what a person is asked is said when they are.
-        kind === "outcome" || kind === "problem"
-          ? false
-          : answers !== "person" || kind === "message" || to !== "human",
-      );
+    : showConversation(session, missionId, printer, answers === "person");
   const stopAnswering =
     answers === "person"
       ? answerFromTerminal(session, missionId, printer, {
@@ -105,8 +100,16 @@ function showConversation(
   { app }: Session,
   missionId: string,
   printer: Printer,
-  isShown: (said: Said) => boolean,
+  personAnswers: boolean,
 ): () => void {
+  const nobodyVotes = app.detail(missionId)?.agents.length === 0;
+  const isShown = ({ kind, to }: Said): boolean => {
+    // How it ends, and what is in the way, is said last, where a person looks for it.
+    if (kind === "outcome" || kind === "problem") return false;
+    if (nobodyVotes && (kind === "system" || kind === "tally")) return false;
+    // What a person is asked is said when they are asked.
+    return !personAnswers || kind === "message" || to !== "human";
+  };
   const conversation = gather((said) => {
     printer.said(said);
   });

@@ -3,14 +3,18 @@ import { dollars } from "../core/money.ts";
 import type { Outcome } from "../protocol/event.ts";
 import type { Printer } from "./print.ts";
 import type { Session } from "./session.ts";
+import { showToolsFound } from "./toolsFound.ts";
 
 /** The end of a mission: what came of it, what it cost, where it is written down. */
 export function sumUp(
   session: Session,
   missionId: string,
-  { summary }: Outcome,
+  { kind, summary }: Outcome,
   printer: Printer,
 ): void {
+  const mission = session.app.detail(missionId);
+  if (mission !== null && (mission.kind === "review" || kind === "blocked"))
+    showToolsFound(mission, printer);
   printer.heading(summary);
   printer.line(`Cost: ${costOf(session, missionId)}`);
   printer.line(`Log:  ${session.app.logPlace} (mission ${missionId})`);
