@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
@@ -8,7 +8,7 @@ import { gitIn, runChild, sampleIn, type ChildEnd } from "./sampleRepo.ts";
 
 const root = join(import.meta.dirname, "../..");
 /** Missions under way at once. */
-const LANES = 2;
+const LANES = 3;
 /** Missions that share the events among them: each dies at every CHAINS-th event, so consecutive deaths lie well apart. */
 const CHAINS = 14;
 
@@ -23,7 +23,8 @@ let calm: { readonly tree: string; readonly names: readonly string[] };
 
 before(async () => {
   // Bundled once, so that each of the many lives starts quickly.
-  out = await mkdtemp(join(root, "out-"));
+  await mkdir(join(root, "out"), { recursive: true });
+  out = await mkdtemp(join(root, "out", "kill-"));
   child = join(out, "missionChild.mjs");
   await build({
     entryPoints: [join(import.meta.dirname, "missionChild.ts")],

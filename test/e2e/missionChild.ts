@@ -58,7 +58,7 @@ function note(name: string): void {
 
 /** Follows what this process stores; the log itself is the real one. */
 function watch(log: EventLog): void {
-  const nameOf = createNames();
+  const nameOf = createNames(log.read({ limit: 100_000 }));
   if (moment === "after") {
     log.subscribe((events) => {
       for (const event of events) note(nameOf(event));

@@ -2,9 +2,12 @@ import type { Draft } from "../../src/protocol/event.ts";
 
 /**
  * Names events by what they mean, not by their ids, so that the same moment of two runs of one mission has the same name. Ids of tasks
- * and calls are told apart by the work they belong to and by their order within it.
+ * and calls are told apart by the work they belong to and by their order within it, from the
+ * start of this process; `before` is what earlier ones stored.
  */
-export function createNames(): (event: Draft) => string {
+export function createNames(
+  before: readonly Draft[],
+): (event: Draft) => string {
   const works = new Map<string, string>();
   const calls = new Map<string, string>();
   const counts = new Map<string, number>();
@@ -15,14 +18,21 @@ export function createNames(): (event: Draft) => string {
   };
   const work = (taskId: string): string => works.get(taskId) ?? "unknown";
 
+  const learn = (event: Draft): void => {
+    if (event.type === "TaskSubmitted")
+      works.set(
+        event.data.taskId,
+        String(event.data.message.metadata?.["workKey"]),
+      );
+  };
+  before.forEach(learn);
+
   return (event) => {
+    learn(event);
     const { type, data } = event;
     switch (event.type) {
-      case "TaskSubmitted": {
-        const key = String(event.data.message.metadata?.["workKey"]);
-        works.set(event.data.taskId, key);
-        return `${type} ${key}`;
-      }
+      case "TaskSubmitted":
+        return `${type} ${work(event.data.taskId)}`;
       case "TaskStatusChanged":
         return numbered(
           `${type} ${work(event.data.taskId)} ${event.data.status.state}`,
