@@ -5,7 +5,7 @@ import type { Printer } from "./print.ts";
 /** Findings of one tool that are listed; the rest is counted. */
 const MOST_FINDINGS = 8;
 /** Last lines of a failed check's output. */
-const MOST_OUTPUT = 12;
+const MOST_OUTPUT = 20;
 
 /** Prints what the tools found in the last change that was decided on: every tool that did not pass, its findings, the end of its output. Prints nothing where all passed. */
 export function showToolsFound(
@@ -38,5 +38,5 @@ function showOne(
   // What could not run says why in its summary.
   if (output === undefined || status !== "FAIL") return;
   for (const row of output.trimEnd().split("\n").slice(-MOST_OUTPUT))
-    printer.note(`  │ ${row}`);
+    printer.line(`    │ ${row}`);
 }
