@@ -9,6 +9,7 @@ import type { HubOptions } from "./cli/hub.ts";
 import type { LogOptions } from "./cli/log.ts";
 import type { MissionOptions } from "./cli/mission.ts";
 import type { ReviewOptions } from "./cli/review.ts";
+import type { StopOptions } from "./cli/stop.ts";
 import type { ApprovalMode } from "./protocol/event.ts";
 
 /** Flags of commands that open a mission. */
@@ -76,7 +77,10 @@ function mission(command: Command): Command {
     .option(
       "--check <command>",
       "a command that checks the project (repeatable; found from the project by default)",
-      (value: string, all: string[] = []) => [...all, value],
+      (value: string, all: readonly string[] | undefined) => [
+        ...(all ?? []),
+        value,
+      ],
     )
     .option("--json", "events as lines of JSON on standard output");
 }
@@ -159,6 +163,16 @@ calls(program.command("resume"))
         missionId: options.mission,
       })),
     );
+  });
+
+program
+  .command("stop")
+  .description("end a mission for good and take away what it made")
+  .option("--repo <dir>", "the repository", ".")
+  .requiredOption("--mission <id>", "the mission")
+  .action(async (options: StopOptions) => {
+    const { stop } = await import("./cli/stop.ts");
+    ends(await stop(options));
   });
 
 choosesModel(program.command("hub"))

@@ -1,7 +1,6 @@
 import { decide } from "../core/consensus/decide.ts";
 import { fold } from "../core/consensus/decision.ts";
 import { RoundtableError } from "../core/errors.ts";
-import type { Draft } from "../protocol/event.ts";
 import type { Intent } from "../protocol/intent.ts";
 import type { Stage } from "./perform.ts";
 import { known } from "./views.ts";
@@ -26,15 +25,12 @@ export async function rule(
     state,
   );
   await ports.log.appendAll(
-    facts.map(
-      (fact) =>
-        ({
-          ...fact,
-          missionId,
-          by,
-          key: `HumanRuled/${decisionId}`,
-        }) as Draft,
-    ),
+    facts.map((fact) => ({
+      ...fact,
+      missionId,
+      by,
+      key: `HumanRuled/${decisionId}`,
+    })),
   );
 }
 

@@ -121,8 +121,8 @@ function untilAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
       return;
     }
     signal.addEventListener("abort", giveUp, { once: true });
-    promise
-      .then(resolve, reject)
-      .finally(() => signal.removeEventListener("abort", giveUp));
+    promise.then(resolve, reject).finally(() => {
+      signal.removeEventListener("abort", giveUp);
+    });
   });
 }

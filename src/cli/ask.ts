@@ -16,7 +16,7 @@ export interface TerminalOptions {
 interface Desk {
   readonly session: Session;
   readonly printer: Printer;
-  ask(question: string): Promise<string>;
+  readonly ask: (question: string) => Promise<string>;
 }
 
 /** Asks the person at the terminal for everything of one mission that waits for them, one thing at a time; returns the way to stop. */

@@ -2,9 +2,9 @@ import type { Said } from "../protocol/panel.ts";
 
 /** Shows a conversation line by line. */
 export interface Conversation {
-  said(said: Said): void;
+  readonly said: (said: Said) => void;
   /** Shows what is still held back. */
-  flush(): void;
+  readonly flush: () => void;
 }
 
 /** How long a line waits for others like it, ms. */

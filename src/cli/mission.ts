@@ -4,7 +4,7 @@ import type { IntentInput } from "../protocol/intent.ts";
 import { follow, type FollowOptions } from "./follow.ts";
 import { createPrinter, type Printer } from "./print.ts";
 import { openSession, type Session, type SessionOptions } from "./session.ts";
-import { goOnLater, resumeCommand, sumUp } from "./summary.ts";
+import { commandFor, goOnLater, sumUp } from "./summary.ts";
 
 /** Flags of every command that starts or resumes a mission. */
 export interface MissionOptions extends SessionOptions {
@@ -75,7 +75,7 @@ export async function toTheEnd(
   } catch (error) {
     const { message, next } = toProblem(error);
     process.stderr.write(
-      `\nroundtable: ${message}\n${next}\nGo on with: ${resumeCommand(session, missionId)}\n`,
+      `\nroundtable: ${message}\n${next}\nGo on with: ${commandFor("resume", session, missionId)}\n`,
     );
     return 2;
   }

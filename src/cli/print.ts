@@ -31,7 +31,9 @@ const INDENT = 9 + NAME_COLUMNS + 1;
 const MOST_COLUMNS = 120;
 
 /** Prints for people; colours only where the stream takes them (`NO_COLOR` and pipes have none), and nothing that could steer a terminal. */
-export function createPrinter(stream: NodeJS.WriteStream): Printer {
+export function createPrinter(
+  stream: NodeJS.WritableStream & { readonly columns?: number },
+): Printer {
   const voices = new Map<string, Style>();
   const paint = (style: Style, text: string): string =>
     styleText(style, text, { stream });

@@ -39,14 +39,21 @@ export function goOnLater(
       `Asked: ${need.card.agentId} wants ${need.card.subject}. ${need.card.why}`,
     );
   printer.line(
-    `Go on${need === undefined ? "" : " in a terminal"} with: ${resumeCommand(session, missionId)}`,
+    `Go on${need === undefined ? "" : " in a terminal"} with: ${commandFor("resume", session, missionId)}`,
+  );
+  printer.line(
+    `Or end it for good with: ${commandFor("stop", session, missionId)}`,
   );
 }
 
-/** The command that goes on with a mission from the folder the terminal is in. */
-export function resumeCommand({ root }: Session, missionId: string): string {
+/** The command that resumes or stops a mission from the folder the terminal is in. */
+export function commandFor(
+  verb: "resume" | "stop",
+  { root }: Session,
+  missionId: string,
+): string {
   const repo = root === process.cwd() ? "" : ` --repo "${root}"`;
-  return `roundtable resume --mission ${missionId}${repo}`;
+  return `roundtable ${verb} --mission ${missionId}${repo}`;
 }
 
 function costOf({ app }: Session, missionId: string): string {

@@ -43,7 +43,7 @@ const count = ({ log }: World, missionId: string, type: EventType): number =>
 describe("stopping everything", () => {
   it("ends what runs within a second, keeps new work out, and still does after reopening; release and resume go on", async () => {
     using repo = temporaryRepo(SAMPLE_FILES);
-    let missionId = "";
+    let missionId: string;
     {
       // The model never answers, as one that is in the middle of a long thought.
       await using world = await openWorld(repo, {
@@ -149,7 +149,7 @@ describe("a ruling", () => {
 describe("the day's budget", () => {
   it("stops the mission that would pass it before the call is made; resume under a higher one goes on", async () => {
     using repo = temporaryRepo(SAMPLE_FILES);
-    let missionId = "";
+    let missionId: string;
     {
       await using world = await openWorld(repo, {
         settings: { dailyBudgetUsd: 3 },
@@ -177,7 +177,7 @@ describe("the day's budget", () => {
 
   it("is one cap, the mission's own is another, and raising that one helps too", async () => {
     using repo = temporaryRepo(SAMPLE_FILES);
-    let missionId = "";
+    let missionId: string;
     {
       await using world = await openWorld(repo, {
         settings: { budgetUsd: 2 },
@@ -258,8 +258,8 @@ describe("a full disk", () => {
   it("stops the mission with what was stored kept; with room again, resume goes on to the end", async () => {
     using repo = temporaryRepo(SAMPLE_FILES);
     const before = repo.fingerprint();
-    let stored = 0;
-    let missionId = "";
+    let stored: number;
+    let missionId: string;
     {
       await using world = await openWorld(repo, { maxPages: 14 });
       missionId = await ask(world, repo);

@@ -39,7 +39,7 @@ describe("a mission in a terminal", { concurrency: 2 }, () => {
     assert.equal(repo.run(["worktree", "list"]).trim().split("\n").length, 1);
   });
 
-  it("says at the start that nobody can answer, and stops at the first question instead of waiting for ever", async () => {
+  it("says at the start that nobody can answer, and lets go at the first question instead of waiting for ever; stop takes away what was made", async () => {
     using repo = temporaryRepo(SAMPLE_FILES);
     const before = repo.fingerprint();
     const { code, out, err } = await run(repo.top, sample(repo, "ask"));
@@ -50,6 +50,13 @@ describe("a mission in a terminal", { concurrency: 2 }, () => {
     assert.equal(repo.fingerprint(), before);
     const log = await run(repo.top, ["log", "--repo", repo.root]);
     assert.match(log.out, /waiting/);
+
+    const args = ["stop", "--repo", repo.root, "--mission", missionIn(out)];
+    const stopped = await run(repo.top, args);
+    assert.equal(stopped.code, 0, stopped.err);
+    assert.match(stopped.out, /^Stopped\./);
+    assert.equal(repo.run(["branch", "--format=%(refname:short)"]), "main\n");
+    assert.equal(repo.run(["worktree", "list"]).trim().split("\n").length, 1);
   });
 
   it("that holds the log keeps a second process out with a sentence, and loses nothing", async () => {

@@ -20,8 +20,7 @@ const said = (words: Partial<Said>): Said => ({
 /** What is printed on a stream of 80 columns that takes no colours. */
 function printed(write: (printer: Printer) => void): readonly string[] {
   const stream = new PassThrough();
-  Object.assign(stream, { columns: 80, isTTY: false });
-  write(createPrinter(stream as unknown as NodeJS.WriteStream));
+  write(createPrinter(Object.assign(stream, { columns: 80 })));
   return String(stream.read() ?? "")
     .split("\n")
     .slice(0, -1);
