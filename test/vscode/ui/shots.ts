@@ -1,14 +1,14 @@
-// Pictures of the sample mission in a real VS Code, for the README: node test/vscode/shots.ts [light|dark|hc]
+// Pictures of the sample mission in a real VS Code, for the README: node test/vscode/ui/shots.ts [light|dark|hc]
 import { mkdir, mkdtemp, rename, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 
 import type { Frame, Locator } from "playwright-core";
 
-import { build } from "../rig/build.ts";
-import { launchVsCode, type VsCode } from "../rig/launchVsCode.ts";
-import { inRoot, root } from "../rig/project.ts";
-import { makeSampleWorkspace } from "../rig/sampleWorkspace.ts";
+import { build } from "../../rig/build.ts";
+import { launchVsCode, type VsCode } from "../../rig/launchVsCode.ts";
+import { inRoot, root } from "../../rig/project.ts";
+import { makeSampleWorkspace } from "../../rig/sampleWorkspace.ts";
 import { smallPng } from "./smallPng.ts";
 import {
   approve,
@@ -16,7 +16,7 @@ import {
   card,
   playSample,
   showConversation,
-} from "./ui/conversation.ts";
+} from "./conversation.ts";
 
 const themes: Readonly<Record<string, string>> = {
   light: "Default Light Modern",
@@ -53,7 +53,6 @@ async function shoot(theme: string): Promise<void> {
       // Neither the pointer nor a tooltip belongs into the picture.
       const { page } = vscode;
       await page.mouse.move(700, 20);
-      await page.locator(".monaco-sash.hover").waitFor({ state: "detached" });
       const file = path.join(folder, `${name}-${theme}.png`);
       const small = smallPng(await page.screenshot());
       await writeFile(file, small);
@@ -89,7 +88,8 @@ async function shootMission(
   await shot("plan");
 
   await approve(panel, "Plan, version 1");
-  await untilAllowing(panel, panel.locator("main").getByText("Attempt 2"));
+  await untilAllowing(panel, panel.getByText("The team blocks the change."));
+  await page.getByRole("treeitem", { name: /team: blocked/ }).waitFor();
   await shot("conversation");
 
   await untilAllowing(panel, card(panel, "Plan, version 2"));
@@ -122,4 +122,12 @@ async function widen({ page }: VsCode, width: number): Promise<void> {
   await page.mouse.down();
   await page.mouse.move(box.x + box.width - width, 450, { steps: 5 });
   await page.mouse.up();
+  await page.mouse.move(700, 20);
+  // The edge glows for a moment.
+  await page.evaluate(async () => {
+    const fading = document
+      .getAnimations()
+      .filter((animation) => animation instanceof CSSTransition);
+    await Promise.allSettled(fading.map(({ finished }) => finished));
+  });
 }
