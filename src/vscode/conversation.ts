@@ -9,7 +9,7 @@ import type { Room } from "./room.ts";
 export const CONVERSATION_VIEW = "roundtable.conversation";
 
 /** Longest wait for the app before the page shows something else, ms. */
-const PATIENCE_MS = 400;
+const PATIENCE_MS = 1_000;
 
 /** The panel: a page that shows snapshots and sends actions; it holds no truth and no secret. */
 export interface Conversation extends vscode.WebviewViewProvider {
