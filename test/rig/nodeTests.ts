@@ -24,12 +24,21 @@ export async function testFiles(
 }
 
 /**
- * Runs test files, each in a process of its own, two at a time, and prints them as they end.
+ * Runs test files, each in a process of its own, `atOnce` at a time, and prints them as they end.
  * A skipped, cancelled or postponed test counts as failed: it did not show what it is there to show.
  */
-export async function runTestFiles(files: readonly string[]): Promise<Counts> {
+export async function runTestFiles(
+  files: readonly string[],
+  atOnce = 2,
+): Promise<Counts> {
   if (files.length === 0) throw new Error("There are no test files to run.");
-  const events = run({ files: [...files], concurrency: 2, timeout: 300_000 });
+  // The tests start many processes from the same sources, which need to be compiled once only.
+  process.env["NODE_COMPILE_CACHE"] ??= inRoot("out", "compile-cache");
+  const events = run({
+    files: [...files],
+    concurrency: atOnce,
+    timeout: 900_000,
+  });
   let counts: Counts | undefined;
   const notRun: string[] = [];
   const durations: { readonly file: string; readonly ms: number }[] = [];

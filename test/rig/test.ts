@@ -1,3 +1,5 @@
+import { availableParallelism } from "node:os";
+
 import { build } from "./build.ts";
 import { runTestFiles, testFiles, type Counts } from "./nodeTests.ts";
 import { runVsCodeTests, showResults } from "./vscodeTests.ts";
@@ -18,6 +20,8 @@ const parts: readonly Part[] = [
     run: async () =>
       runTestFiles(
         await testFiles(["test/**/*.test.ts"], [browserTests, windowTests]),
+        // Most of them wait for processes and disks.
+        Math.max(2, 2 * availableParallelism()),
       ),
   },
   {

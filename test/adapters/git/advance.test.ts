@@ -1,8 +1,6 @@
 /** Taking an approved merge into the user's checkout: only that, all of it, and again after any crash. */
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
-import { once } from "node:events";
 import {
   existsSync,
   readFileSync,
@@ -14,65 +12,17 @@ import { join } from "node:path";
 import { describe, it } from "node:test";
 import { openGit } from "../../../src/adapters/git/openGit.ts";
 import { problem } from "../../contract/git.ts";
+import {
+  AT,
+  FILES,
+  isMerged,
+  leavesNothing,
+  move,
+  prepare,
+  surviveKills,
+  type Prepared,
+} from "./merging.ts";
 import { quiet, temporaryRepo, type TemporaryRepo } from "./temporaryRepo.ts";
-
-const AT = 1_700_000_000_000;
-
-interface Prepared {
-  readonly onto: string;
-  readonly commit: string;
-}
-
-const FILES = {
-  "edited.txt": "old\n",
-  "gone.txt": "bye\n",
-  "dir/kept.txt": "kept\n",
-  "other.txt": "other\n",
-};
-
-/** A merge that edits, adds, and deletes. */
-async function prepare(
-  repo: TemporaryRepo,
-  more: Readonly<Record<string, string>> = {},
-): Promise<Prepared> {
-  const onto = repo.run(["rev-parse", "main"]).trim();
-  const tree = await repo.git.openWorktree(repo.root, "work", onto);
-  repo.write("edited.txt", "new and longer\n", tree.path);
-  repo.write("deep/er/added.txt", "added\n", tree.path);
-  rmSync(join(tree.path, "gone.txt"));
-  for (const [path, text] of Object.entries(more))
-    repo.write(path, text, tree.path);
-  const { commit } = await repo.git.commit(repo.root, tree, "feat: x", AT);
-  const merge = await repo.git.prepareMerge(repo.root, {
-    commit,
-    onto,
-    message: "Merge x",
-    at: AT,
-  });
-  assert.ok(merge.ok);
-  return { onto, commit: merge.commit };
-}
-
-function isMerged(repo: TemporaryRepo, made: Prepared): void {
-  assert.equal(repo.run(["rev-parse", "main"]).trim(), made.commit);
-  assert.equal(repo.run(["symbolic-ref", "HEAD"]).trim(), "refs/heads/main");
-  assert.equal(repo.run(["status", "--porcelain"]), "");
-  assert.equal(repo.read("edited.txt"), "new and longer\n");
-  assert.ok(!existsSync(join(repo.root, "gone.txt")));
-  leavesNothing(repo);
-}
-
-function leavesNothing(repo: TemporaryRepo): void {
-  const left = readdirSync(join(repo.root, ".git")).filter((name) =>
-    /lock|roundtable/u.test(name),
-  );
-  assert.deepEqual(left, []);
-}
-
-const move = (made: Prepared): Prepared & { readonly branch: string } => ({
-  branch: "main",
-  ...made,
-});
 
 describe("advance", () => {
   it("moves files, index and branch together, and finds it done the second time", async () => {
@@ -344,44 +294,7 @@ describe("advance after a crash", () => {
     assert.ok(!existsSync(join(repo.root, "cut.txt")));
   });
 
-  it("killed for real at many moments, the next call ends in the same state", async () => {
-    using repo = temporaryRepo(FILES);
-    const many = Object.fromEntries(
-      Array.from({ length: 120 }, (_, n) => [
-        `many/${String(n)}.txt`,
-        `${String(n)}\n`.repeat(200),
-      ]),
-    );
-    const made = await prepare(repo, many);
-    const program = `
-      import { openGit } from ${JSON.stringify(new URL("../../../src/adapters/git/openGit.ts", import.meta.url).href)};
-      const say = () => undefined;
-      const git = openGit({ home: ${JSON.stringify(repo.home)}, textLog: { info: say, warn: say, error: say } });
-      process.stdout.write("ready");
-      await git.advance(${JSON.stringify(repo.root)}, ${JSON.stringify(move(made))});
-    `;
-    for (const lives of [60, 120, 180, 240, 300, 360, 420, 480]) {
-      const child = spawn(
-        process.execPath,
-        ["--input-type=module", "--eval", program],
-        { stdio: ["ignore", "pipe", "inherit"], detached: true },
-      );
-      const ended = once(child, "exit");
-      await once(child.stdout, "data");
-      const timer = setTimeout(() => {
-        assert.ok(child.pid !== undefined);
-        try {
-          process.kill(-child.pid, "SIGKILL");
-        } catch {
-          // It ended by itself first.
-        }
-      }, lives);
-      await ended;
-      clearTimeout(timer);
-      await repo.git.advance(repo.root, move(made));
-      isMerged(repo, made);
-      repo.run(["reset", "-q", "--hard", made.onto]);
-      repo.run(["clean", "-qfdx"]);
-    }
+  it("killed for real at four moments, the next call ends in the same state", async () => {
+    await surviveKills([90, 210, 330, 450]);
   });
 });

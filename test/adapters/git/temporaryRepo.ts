@@ -2,6 +2,7 @@
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import {
+  appendFileSync,
   lstatSync,
   mkdirSync,
   mkdtempSync,
@@ -64,11 +65,14 @@ export function temporaryRepo(
     run(["commit", "-q", "--allow-empty", "-m", message]);
     return run(["rev-parse", "HEAD"]).trim();
   };
-  run(["init", "-q", "-b", "main"]);
-  run(["config", "user.name", "Someone"]);
-  run(["config", "user.email", "someone@example.org"]);
+  run(["init", "-q", "-b", "main", "--template="]);
+  appendFileSync(
+    join(root, ".git", "config"),
+    "[user]\n\tname = Someone\n\temail = someone@example.org\n",
+  );
   for (const [path, text] of Object.entries(files)) write(path, text);
-  commit("start");
+  run(["add", "-A"]);
+  run(["commit", "-q", "--allow-empty", "-m", "start"]);
   return {
     root,
     home,

@@ -1,50 +1,10 @@
-import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { logFile, nextLine, opened, startWriter } from "./fixture.ts";
+import { surviveKills } from "./kills.ts";
 
-const KILLS = 24;
+const KILLS = 10;
 
 describe("a writer that is killed", () => {
   it(`loses no acknowledged event in ${String(KILLS)} kills, and the next writer starts at once`, async (t) => {
-    const file = logFile(t);
-    const acknowledged = new Map<number, string>();
-    let lastEpoch = 0;
-
-    for (let kill = 1; kill <= KILLS; kill += 1) {
-      const writer = startWriter(t, file, 1 + (kill % 5) * 8);
-      const epoch = Number(/^open (\d+)$/.exec(await nextLine(writer))?.[1]);
-      assert.ok(epoch > lastEpoch, "the epoch grows with every writer");
-
-      // A different moment each time: after the 1st, 18th, 35th, … acknowledgement.
-      for (let acks = 0; acks < 1 + (kill - 1) * 17; acks += 1)
-        remember(await nextLine(writer));
-      await writer.kill();
-      for await (const line of writer.lines) remember(line);
-
-      const log = await opened(t, file);
-      assert.ok(log.epoch > epoch);
-      lastEpoch = log.epoch;
-      const stored = new Map<number, string>();
-      for (let after = 0; ;) {
-        const page = log.read({ after });
-        for (const event of page) stored.set(event.seq, event.hash);
-        const last = page.at(-1);
-        if (last === undefined) break;
-        after = last.seq;
-      }
-      for (const [seq, hash] of acknowledged)
-        assert.equal(stored.get(seq), hash, `event ${String(seq)} was lost`);
-      assert.equal(stored.size, log.head());
-      assert.deepEqual(log.verify(), []);
-      await log.dispose();
-    }
-    assert.ok(acknowledged.size > KILLS * 100);
-
-    function remember(line: string): void {
-      // The last line may be cut by the kill: then nobody has read that acknowledgement.
-      const ack = /^(\d+) ([0-9a-f]{64})$/.exec(line);
-      if (ack?.[1] !== undefined && ack[2] !== undefined)
-        acknowledged.set(Number(ack[1]), ack[2]);
-    }
+    await surviveKills(t, KILLS);
   });
 });
