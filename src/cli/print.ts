@@ -56,7 +56,10 @@ export function createPrinter(
     },
     heading: (text) => {
       line();
-      line(paint("bold", harmless(text)));
+      // In a pipe it stays whole, for programs that look for it.
+      const width = stream.columns === undefined ? Infinity : columns();
+      for (const row of wrap(plain(harmless(text)), width))
+        line(paint("bold", row));
     },
     note: (text) => {
       for (const row of wrap(plain(harmless(text)), columns() - 4))

@@ -54,10 +54,15 @@ export async function rule(
         kind: "end",
         outcome: {
           kind: "rejected",
-          summary: `${ruling.by === "human" ? "You rejected" : "The policy rejected"} the ${proposal.subject}${ruling.reason ? `: ${ruling.reason}` : "."} Nothing was merged.`,
+          summary: `${ruling.by === "human" ? "You rejected" : "The policy rejected"} the ${proposal.subject}${ruling.reason ? `: ${sentence(ruling.reason)}` : "."} Nothing was merged.`,
         },
       };
   }
+}
+
+/** The words with an end, because a sentence follows. */
+function sentence(words: string): string {
+  return /[.!?…]$/.test(words.trim()) ? words.trim() : `${words.trim()}.`;
 }
 
 interface Ruling {

@@ -278,6 +278,7 @@ test("a run that approves nothing rejects the plan and leaves nothing behind", a
   });
   const outcome = await house.drive(opening, scriptedTeam(agreeable));
   assert.equal(outcome.kind, "rejected");
+  assert.match(outcome.summary, /approves nothing\. Nothing was merged\.$/);
   assert.equal(house.git("log", "--format=%s").trim(), "chore: start");
   assert.equal(house.git("worktree", "list").trim().split("\n").length, 1);
 });
