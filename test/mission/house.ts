@@ -54,7 +54,7 @@ export async function openHouse(
     log,
     evidence: [],
     open: async (raw, settings = {}) => {
-      const intent = Intent.parse({ repo, ...raw } as IntentInput);
+      const intent = Intent.parse({ repo, ...raw });
       if (
         intent.kind !== "build" &&
         intent.kind !== "review" &&
