@@ -12,7 +12,7 @@ import { openingOf } from "../../src/mission/open.ts";
 import type { EventLog, Team } from "../../src/ports.ts";
 import type { Evidence } from "../../src/protocol/consensus.ts";
 import type { Outcome } from "../../src/protocol/event.ts";
-import { Intent, type IntentInput } from "../../src/protocol/intent.ts";
+import { Intent } from "../../src/protocol/intent.ts";
 import { Settings } from "../../src/protocol/settings.ts";
 import { memoryLog } from "../fakes/memoryLog.ts";
 import { seat } from "../fakes/scriptedTeam.ts";
