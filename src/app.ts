@@ -4,70 +4,20 @@ import { seatTeam, type SeatedTeam } from "./agents/pool.ts";
 import { createHub } from "./hub/hub.ts";
 import { perform } from "./app/perform.ts";
 import { createRunner } from "./app/runner.ts";
-import { fileOf, needsYou, snapshotOf } from "./app/show.ts";
+import type { AppPorts } from "./app/appPorts.ts";
+import { fileOf, needsYou, snapshotOf, type NeedsYou } from "./app/show.ts";
+import type { Stage } from "./app/stage.ts";
+import { everythingStopped } from "./app/stop.ts";
 import { followLog } from "./app/views.ts";
 import type { LinePorts, Opening } from "./mission/line.ts";
 import type { Outcome } from "./protocol/event.ts";
 import type { HubAddress } from "./protocol/hub.ts";
 import type { IntentInput } from "./protocol/intent.ts";
-import type {
-  DecisionCard,
-  MissionDetail,
-  PanelSnapshot,
-  PermissionCard,
-  Said,
-} from "./protocol/panel.ts";
-import type { RoleFile } from "./protocol/role.ts";
-import type { Settings } from "./protocol/settings.ts";
-import type {
-  Chance,
-  Clock,
-  EventLog,
-  EvidenceTools,
-  Git,
-  Hash,
-  Lifetime,
-  McpTools,
-  Models,
-  OpenWorkspace,
-  Sandbox,
-  TextLog,
-} from "./ports.ts";
+import type { MissionDetail, PanelSnapshot, Said } from "./protocol/panel.ts";
+import type { Lifetime } from "./ports.ts";
 
-/** Everything outside, as the doors hand it in. */
-export interface AppPorts {
-  readonly log: EventLog;
-  readonly clock: Clock;
-  readonly chance: Chance;
-  readonly hash: Hash;
-  readonly textLog: TextLog;
-  readonly git: Git;
-  readonly evidence: EvidenceTools;
-  readonly sandbox: Sandbox;
-  readonly openWorkspace: OpenWorkspace;
-  readonly mcp: McpTools;
-  readonly roles: readonly RoleFile[];
-  readonly settings: Settings;
-  /** The provider the settings stand for now: `claude`, `vscode` or `none`. */
-  readonly defaultProvider: () => Promise<string>;
-  /** A provider's models; undefined for `none`. Rejects with `no-model` or `bad-key` when it cannot be used. */
-  readonly models: (provider: string) => Promise<Models | undefined>;
-  /** Commands that check the project at a commit. */
-  readonly findChecks: (
-    repo: string,
-    commit: string,
-  ) => Promise<readonly (readonly string[])[]>;
-  /** Folder for the discovery file. */
-  readonly runDir: string;
-  /** Folder questions from outside may read; undefined where none is open. */
-  readonly root: string | undefined;
-  readonly version: string;
-}
-
-/** Something only the human can answer. */
-export type NeedsYou =
-  | { readonly kind: "ruling"; readonly card: DecisionCard }
-  | { readonly kind: "permission"; readonly card: PermissionCard };
+export type { AppPorts } from "./app/appPorts.ts";
+export type { NeedsYou } from "./app/show.ts";
 
 /** Roundtable without a face: intents in, snapshots out. Both doors hold one of these. */
 export interface App extends Lifetime {
@@ -119,10 +69,19 @@ export async function createApp(ports: AppPorts): Promise<App> {
   let seated: Promise<SeatedTeam> | undefined;
 
   const seatAll = (): Promise<SeatedTeam> =>
-    (seated ??= seatTeam(
+    (seated ??= seatEveryone().catch((error: unknown) => {
+      // Who could not sit down now may be able to next time.
+      seated = undefined;
+      throw error;
+    }));
+
+  const seatEveryone = (): Promise<SeatedTeam> =>
+    seatTeam(
       {
         ...ports,
-        modelsFor: (missionId) => {
+        modelsFor: async (missionId) => {
+          // Every task passes here before it costs anything, those of outside clients too.
+          if (views.stopped()) throw everythingStopped();
           const [first] = log.read({ missionId, limit: 1 });
           return ports.models(
             first?.type === "MissionOpened" ? first.data.model : provider,
@@ -141,7 +100,7 @@ export async function createApp(ports: AppPorts): Promise<App> {
           taskMs: Math.round(settings.minutesPerTask * 60_000),
         },
       },
-    ));
+    );
 
   const runner = createRunner(log, textLog, async (opening, signal) => {
     const team = await seatAll();
@@ -152,8 +111,15 @@ export async function createApp(ports: AppPorts): Promise<App> {
     return linePorts(ports, commands, hub.team, opening);
   });
 
+  const stage: Stage = {
+    ports,
+    views,
+    runner,
+    stopTasks: () => hub.stop("Everything was stopped."),
+  };
+
   return {
-    perform: (intent, by) => perform({ ports, views, runner }, intent, by),
+    perform: (intent, by) => perform(stage, intent, by),
     snapshot: (open) => snapshotOf(views, provider, open),
     detail: (missionId) => views.get(missionId)?.detail(500) ?? null,
     older: (missionId, before) =>
@@ -176,11 +142,7 @@ export async function createApp(ports: AppPorts): Promise<App> {
         .map((view) => view.line())
         .filter(({ status }) => status === "running" || status === "waiting");
       for (const { missionId } of open)
-        await perform(
-          { ports, views, runner },
-          { kind: "resume", missionId },
-          "hub",
-        );
+        await perform(stage, { kind: "resume", missionId }, "hub");
       return open.map(({ missionId }) => missionId);
     },
     logPlace: log.place,

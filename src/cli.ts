@@ -49,6 +49,10 @@ function calls(command: Command): Command {
       url,
     )
     .option("--budget <usd>", "cap per mission, US$ (default: 5)", amount)
+    .option(
+      "--mcp",
+      "start the MCP servers of .vscode/mcp.json and .mcp.json; only in a repository you trust",
+    )
     .option("--verbose", "also the text log, on standard error");
 }
 

@@ -2,7 +2,7 @@ import { decide } from "../core/consensus/decide.ts";
 import { fold } from "../core/consensus/decision.ts";
 import { RoundtableError } from "../core/errors.ts";
 import type { Intent } from "../protocol/intent.ts";
-import type { Stage } from "./perform.ts";
+import type { Stage } from "./stage.ts";
 import { known } from "./views.ts";
 
 /** Records the human's word on a decision. Rejects with `stale-artifact`, `no-decision`, or `bad-intent` for a second and different one. */

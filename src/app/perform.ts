@@ -1,19 +1,11 @@
-import type { AppPorts } from "../app.ts";
 import { RoundtableError } from "../core/errors.ts";
 import { budgetOf, groundOf, openingOf, type Opens } from "../mission/open.ts";
 import { Intent, type IntentInput } from "../protocol/intent.ts";
-import type { Runner } from "./runner.ts";
+import type { Stage } from "./stage.ts";
 import { permit, rule } from "./answer.ts";
-import { pullStop, releaseStop, stop } from "./stop.ts";
+import { everythingStopped, pullStop, releaseStop, stop } from "./stop.ts";
 import { electorateOf, needsModel } from "./table.ts";
 import { known, type Views } from "./views.ts";
-
-/** What intents act on. */
-export interface Stage {
-  readonly ports: AppPorts;
-  readonly views: Views;
-  readonly runner: Runner;
-}
 
 /** Checks an intent and does it. Everything it says is on disk when this resolves. Rejects with a `RoundtableError`; then nothing was changed. */
 export async function perform(
@@ -114,10 +106,5 @@ async function resume(
 }
 
 function refuseWhenStopped(views: Views): void {
-  if (views.stopped())
-    throw new RoundtableError(
-      "stopped",
-      "Everything is stopped.",
-      "Nothing was started. Release the stop first: “Release the Stop” in the palette, or resume in the panel.",
-    );
+  if (views.stopped()) throw everythingStopped();
 }

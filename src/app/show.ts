@@ -1,7 +1,15 @@
-import type { NeedsYou } from "../app.ts";
 import type { Git } from "../ports.ts";
-import type { PanelSnapshot } from "../protocol/panel.ts";
+import type {
+  DecisionCard,
+  PanelSnapshot,
+  PermissionCard,
+} from "../protocol/panel.ts";
 import type { Views } from "./views.ts";
+
+/** Something only the human can answer. */
+export type NeedsYou =
+  | { readonly kind: "ruling"; readonly card: DecisionCard }
+  | { readonly kind: "permission"; readonly card: PermissionCard };
 
 /** Lines of the conversation in a snapshot; the page asks for older ones. */
 const TAIL = 200;

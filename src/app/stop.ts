@@ -1,5 +1,6 @@
+import { RoundtableError } from "../core/errors.ts";
 import { HUB_STREAM } from "../protocol/event.ts";
-import type { Stage } from "./perform.ts";
+import type { Stage } from "./stage.ts";
 import { known } from "./views.ts";
 
 /** Ends one mission for good and takes away what it made; one that has ended stays as it is. */
@@ -41,8 +42,14 @@ export async function releaseStop(stage: Stage, by: string): Promise<void> {
 }
 
 /** Interrupts what runs and says so in each open mission, so that nobody takes it for running. */
-async function stopAll({ ports, views, runner }: Stage): Promise<void> {
+async function stopAll({
+  ports,
+  views,
+  runner,
+  stopTasks,
+}: Stage): Promise<void> {
   await runner.interruptAll();
+  await stopTasks();
   const open = views
     .all()
     .map((view) => view.line())
@@ -69,4 +76,13 @@ async function switchTo(
   by: string,
 ): Promise<void> {
   await ports.log.append({ missionId: HUB_STREAM, type, data: { by }, by });
+}
+
+/** What everyone gets who wants to start something while the switch is pulled. */
+export function everythingStopped(): RoundtableError {
+  return new RoundtableError(
+    "stopped",
+    "Everything is stopped.",
+    "Nothing was started. Release the stop first, then start or resume.",
+  );
 }

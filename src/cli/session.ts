@@ -16,6 +16,8 @@ export interface SessionOptions {
   readonly budget?: number;
   /** Commands that check the project, their words separated by spaces. */
   readonly check?: readonly string[];
+  /** Start the MCP servers the repository names. */
+  readonly mcp?: boolean;
   readonly verbose?: boolean;
   /** Time between pieces of the rehearsal's speech, ms. */
   readonly paceMs?: number;
@@ -57,8 +59,11 @@ function settingsOf({
   baseUrl,
   budget,
   check,
+  mcp,
 }: SessionOptions): Settings {
   const parsed = Settings.safeParse({
+    // A server's command comes from the repository: in a terminal nobody has said yet that it is trusted.
+    mcp: mcp === true,
     ...(model !== undefined && { model }),
     ...(baseUrl !== undefined && { baseUrl }),
     ...(budget !== undefined && { budgetUsd: budget }),

@@ -98,7 +98,7 @@ export function deliberationWords(event: Deliberation, table: Table): Words {
         "hub",
         "everyone",
         "tally",
-        `The team ${event.data.outcome === "approved" ? "approves" : "blocks"} the ${event.data.subject}. ${event.data.because}`,
+        `The team ${event.data.outcome === "approved" ? "approves" : "blocks"} the ${event.data.subject === "question" ? "answer" : event.data.subject}. ${event.data.because}`,
         event.data.outcome === "approved" ? "good" : "bad",
       );
     case "DecisionEscalated":

@@ -1,0 +1,45 @@
+import type { RoleFile } from "../protocol/role.ts";
+import type { Settings } from "../protocol/settings.ts";
+import type {
+  Chance,
+  Clock,
+  EventLog,
+  EvidenceTools,
+  Git,
+  Hash,
+  McpTools,
+  Models,
+  OpenWorkspace,
+  Sandbox,
+  TextLog,
+} from "../ports.ts";
+
+/** Everything outside, as the doors hand it in. */
+export interface AppPorts {
+  readonly log: EventLog;
+  readonly clock: Clock;
+  readonly chance: Chance;
+  readonly hash: Hash;
+  readonly textLog: TextLog;
+  readonly git: Git;
+  readonly evidence: EvidenceTools;
+  readonly sandbox: Sandbox;
+  readonly openWorkspace: OpenWorkspace;
+  readonly mcp: McpTools;
+  readonly roles: readonly RoleFile[];
+  readonly settings: Settings;
+  /** The provider the settings stand for now: `claude`, `vscode` or `none`. */
+  readonly defaultProvider: () => Promise<string>;
+  /** A provider's models; undefined for `none`. Rejects with `no-model` or `bad-key` when it cannot be used. */
+  readonly models: (provider: string) => Promise<Models | undefined>;
+  /** Commands that check the project at a commit. */
+  readonly findChecks: (
+    repo: string,
+    commit: string,
+  ) => Promise<readonly (readonly string[])[]>;
+  /** Folder for the discovery file. */
+  readonly runDir: string;
+  /** Folder questions from outside may read; undefined where none is open. */
+  readonly root: string | undefined;
+  readonly version: string;
+}
