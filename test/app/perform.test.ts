@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { describe, it } from "node:test";
 import { isProblem, type ErrorCode } from "../../src/core/errors.ts";
 import {
@@ -75,6 +76,44 @@ describe("stopping everything", () => {
       const outcome = await world.app.ended(missionId, soon());
       assert.equal(outcome.kind, "answered");
     }
+  });
+
+  it("holds for tasks of outside clients too: no model is asked", async () => {
+    using repo = temporaryRepo(SAMPLE_FILES);
+    let asked = 0;
+    await using world = await openWorld(repo, {
+      script: (request) => {
+        asked += 1;
+        return sampleScript(request);
+      },
+    });
+    const { url, tokenFile } = await world.app.listen();
+    const { token } = JSON.parse(readFileSync(tokenFile, "utf8")) as {
+      readonly token: string;
+    };
+    await world.app.perform({ kind: "stopEverything" }, "human");
+    const answer = await fetch(`${url}/rpc`, {
+      method: "POST",
+      headers: {
+        "content-type": "application/json",
+        authorization: `Bearer ${token}`,
+        "a2a-version": "1.0",
+      },
+      body: JSON.stringify({
+        jsonrpc: "2.0",
+        id: 1,
+        method: "SendMessage",
+        params: {
+          message: {
+            messageId: "m1",
+            role: "ROLE_USER",
+            parts: [{ text: "What is in src/order.js?" }],
+          },
+        },
+      }),
+    });
+    assert.match(await answer.text(), /"code":"stopped"/);
+    assert.equal(asked, 0);
   });
 });
 

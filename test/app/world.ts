@@ -57,6 +57,7 @@ export async function openWorld(
   });
   const ports: AppPorts = {
     ...outside.ports,
+    root: repo.root,
     log,
     models: () =>
       Promise.resolve({
