@@ -1,9 +1,11 @@
 import * as vscode from "vscode";
 import type { App } from "../app.ts";
-import { RoundtableError, toProblem } from "../core/errors.ts";
+import { toProblem } from "../core/errors.ts";
 import type { Problem } from "../protocol/event.ts";
 import type { Settings } from "../protocol/settings.ts";
 import type { Models, TextLog } from "../ports.ts";
+import { readSettings } from "./settings.ts";
+import { storageOf } from "./storage.ts";
 
 /** What the extension's door hands in: how to open the app behind it. */
 export interface Behind {
@@ -31,6 +33,11 @@ export interface Behind {
 /** What a subscription of the extension is. */
 export interface Disposes {
   dispose(): void;
+}
+
+interface Opened {
+  readonly app: App;
+  readonly close: () => Promise<void>;
 }
 
 /** The app as the editor holds it: opened on first use, told about to whoever shows something. */
@@ -83,9 +90,10 @@ export function createRoom(
     delta: string;
   }>();
   const startedAt = Date.now();
-  let opening: Promise<App> | undefined;
+  let opening: Promise<Opened> | undefined;
   let open: App | undefined;
-  let close: () => Promise<void> = () => Promise.resolve();
+  /** The log can be opened again when the app before this one has let go of it. */
+  let closed: Promise<void> = Promise.resolve();
   let trouble: Problem | null = null;
   let wasRunning = context.workspaceState.get(RUNNING_KEY) === true;
 
@@ -99,7 +107,8 @@ export function createRoom(
     void context.workspaceState.update(RUNNING_KEY, running);
   };
 
-  const start = async (): Promise<App> => {
+  const start = async (): Promise<Opened> => {
+    await closed;
     const opened = await behind.open({
       storage: await storageOf(context, root()),
       trees: vscode.Uri.joinPath(context.globalStorageUri, "trees").fsPath,
@@ -123,46 +132,63 @@ export function createRoom(
       typed.fire({ missionId, agentId, delta });
     });
     // Agents of this process do without a listener: a mission goes on when there is none.
-    app
+    const listening = app
       .listen({ name: vscode.workspace.name ?? "roundtable" })
-      .catch((error: unknown) => {
-        const { message, next } = toProblem(error);
-        textLog.warn(message, { next });
-      });
-    close = async () => {
+      .then(
+        () => undefined,
+        (error: unknown) => {
+          const { message, next } = toProblem(error);
+          textLog.warn(message, { next });
+        },
+      );
+    const close = async (): Promise<void> => {
       unfollow();
       unhear();
+      await listening;
       await opened.dispose();
     };
-    return app;
+    return { app, close };
   };
 
-  const use = (): Promise<App> => {
-    opening ??= start().then(
-      (app) => {
-        open = app;
-        trouble = null;
-        changed.fire();
-        return app;
-      },
-      (error: unknown) => {
-        opening = undefined;
-        const { code, message, next } = toProblem(error);
-        trouble = { code, message, next };
-        textLog.warn(message, { code });
-        changed.fire();
-        throw error;
-      },
-    );
-    return opening;
+  const fail = (error: unknown): void => {
+    const { code, message, next } = toProblem(error);
+    trouble = { code, message, next };
+    textLog.warn(message, { code });
+    changed.fire();
   };
 
-  const shut = async (): Promise<void> => {
+  const use = async (): Promise<App> => {
+    if (opening === undefined) {
+      const now = start();
+      opening = now;
+      now.then(
+        ({ app }) => {
+          if (opening !== now) return;
+          open = app;
+          trouble = null;
+          changed.fire();
+        },
+        (error: unknown) => {
+          if (opening !== now) return;
+          opening = undefined;
+          fail(error);
+        },
+      );
+    }
+    return (await opening).app;
+  };
+
+  const shut = (): Promise<void> => {
     const closing = opening;
     opening = undefined;
     open = undefined;
-    if (closing === undefined) return;
-    if (await closing.then(...fulfilled)) await close();
+    if (closing !== undefined)
+      closed = closing
+        .then(({ close }) => close())
+        .catch((error: unknown) => {
+          textLog.warn("closing failed", { reason: toProblem(error).message });
+        });
+    return closed;
   };
 
   const resume = async (): Promise<void> => {
@@ -191,49 +217,10 @@ export function createRoom(
   };
 }
 
-/** Where a workspace's log is. Not VS Code's own storage of the workspace: a second window on the folder would get another one, and a log of its own. */
-async function storageOf(
-  context: vscode.ExtensionContext,
-  root: string | null,
-): Promise<string> {
-  const name = root === null ? "no-folder" : await digest(root);
-  return vscode.Uri.joinPath(context.globalStorageUri, "workspaces", name)
-    .fsPath;
-}
-
-/** 128 bits of the SHA-256 of a text, as hex digits. */
-async function digest(text: string): Promise<string> {
-  const hash = await crypto.subtle.digest(
-    "SHA-256",
-    new TextEncoder().encode(text),
-  );
-  return [...new Uint8Array(hash, 0, 16)]
-    .map((byte) => byte.toString(16).padStart(2, "0"))
-    .join("");
-}
-
-const fulfilled = [() => true, () => false] as const;
-
 function isRunning(app: App): boolean {
   return app
     .snapshot(null)
     .missions.some(
       ({ status }) => status === "running" || status === "waiting",
     );
-}
-
-async function readSettings(): Promise<Settings> {
-  const { Settings } = await import("../protocol/settings.ts");
-  const config = vscode.workspace.getConfiguration("roundtable");
-  const values = Object.fromEntries(
-    Object.keys(Settings.shape).map((key) => [key, config.get(key)]),
-  );
-  const parsed = Settings.safeParse(values);
-  if (parsed.success) return Object.freeze(parsed.data);
-  const [issue] = parsed.error.issues;
-  throw new RoundtableError(
-    "bad-settings",
-    `The setting roundtable.${issue?.path.join(".") ?? ""} is not usable: ${issue?.message ?? "unknown"}.`,
-    "Nothing was started. Correct it in the settings, then try again.",
-  );
 }

@@ -27,6 +27,10 @@ export async function ruleOn(
       );
     return;
   }
+  if (!verdictsOn(card).includes(verdict)) {
+    await offerInstead(room, verdict, card);
+    return;
+  }
   const reason = await reasonFor(verdict, card);
   if (reason === undefined) return;
   await app.perform(
@@ -52,6 +56,28 @@ export function verdictsOn({
   return objected
     ? ["requestChanges", "overrule", "reject"]
     : ["approve", "requestChanges", "reject"];
+}
+
+/** Says why a verdict does not fit, and offers the one that does. */
+async function offerInstead(
+  room: Room,
+  verdict: HumanVerdict,
+  { missionId, decisionId }: DecisionCard,
+): Promise<void> {
+  const [why, button, instead] =
+    verdict === "approve"
+      ? ([
+          "The team objects, so going on means overruling it, with a reason.",
+          "Overrule the Team…",
+          "overrule",
+        ] as const)
+      : ([
+          "The team does not object, so there is nothing to overrule.",
+          "Approve",
+          "approve",
+        ] as const);
+  const picked = await vscode.window.showWarningMessage(why, button);
+  if (picked === button) await ruleOn(room, instead, missionId, decisionId);
 }
 
 async function pick(

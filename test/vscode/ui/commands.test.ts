@@ -96,6 +96,8 @@ test("missions are stopped one by one or all at once, and go on after the releas
   await command("Roundtable: Resume Mission");
   await card(panel, "Plan, version 1").waitFor();
 
+  await command("Roundtable: Overrule the Team…");
+  await toast(page, "there is nothing to overrule").waitFor();
   await command("Roundtable: Request Changes…");
   await quickInput(page).fill("Write the test first.");
   await page.keyboard.press("Enter");

@@ -89,7 +89,6 @@ async function shootMission(
 
   await approve(panel, "Plan, version 1");
   await untilAllowing(panel, panel.getByText("The team blocks the change."));
-  await page.getByRole("treeitem", { name: /team: blocked/ }).waitFor();
   await shot("conversation");
 
   await untilAllowing(panel, card(panel, "Plan, version 2"));
