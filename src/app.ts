@@ -150,7 +150,8 @@ export async function createApp(ports: AppPorts): Promise<App> {
       await runner.interruptAll();
       // The hub first: agents that leave afterwards have not failed their tasks, which are taken up again.
       await hub.dispose();
-      await (await seated)?.dispose();
+      // A team that could not sit down has nothing to dispose of.
+      await (await seated?.catch(() => undefined))?.dispose();
       views.dispose();
     },
   };
