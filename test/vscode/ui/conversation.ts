@@ -12,7 +12,7 @@ const patienceMs = 120_000;
 /** Brings the conversation to the front and returns its page. */
 export async function showConversation(window: VsCodeWindow): Promise<Frame> {
   await window.command("Roundtable: Show Conversation");
-  return window.frameWith("#page header.top");
+  return window.frameWith("#page header.top", 60_000);
 }
 
 /** The sample mission, started from the welcome page; resolves when the team asks what to do with its plan. */
