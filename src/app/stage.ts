@@ -8,5 +8,5 @@ export interface Stage {
   readonly views: Views;
   readonly runner: Runner;
   /** Cancels every task at the hub, those of outside clients too. */
-  stopTasks(): Promise<void>;
+  readonly stopTasks: () => Promise<void>;
 }
