@@ -20,7 +20,7 @@ import { SAMPLE_FILES, SAMPLE_GOAL } from "./adapters/rehearsal/sample.ts";
 import { loadRoles } from "./adapters/roles/loadRoles.ts";
 import { openSandbox } from "./adapters/sandbox/openSandbox.ts";
 import { openWorkspace } from "./adapters/workspace/openWorkspace.ts";
-import { RoundtableError } from "./core/errors.ts";
+import { RoundtableError, toProblem } from "./core/errors.ts";
 import type { Models, TextLog } from "./ports.ts";
 import type { Settings } from "./protocol/settings.ts";
 
@@ -63,7 +63,12 @@ export async function openRoundtable(
   const { storage, root, settings, textLog } = options;
   const closers: (() => Promise<void>)[] = [];
   const dispose = async (): Promise<void> => {
-    for (const close of closers.splice(0).reverse()) await close();
+    // Each is closed whatever becomes of the others: the log's lock must not outlive a hub that would not end.
+    const ends = [];
+    for (const close of closers.splice(0).reverse())
+      ends.push(...(await Promise.allSettled([close()])));
+    const failed = ends.find(({ status }) => status === "rejected");
+    if (failed?.status === "rejected") throw toProblem(failed.reason);
   };
   try {
     await mkdir(storage, { recursive: true, mode: 0o700 });
@@ -87,7 +92,7 @@ export async function openRoundtable(
     });
     closers.push(() => mcp.dispose());
     const git = openGit({ home: options.trees, textLog });
-    const sandbox = openSandbox({ textLog });
+    const sandbox = openSandbox({ textLog, hidden: [storage] });
     closers.push(() => sandbox.dispose());
     const models = modelsOf(options);
     closers.push(() => models.dispose());

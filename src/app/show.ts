@@ -28,9 +28,7 @@ export function snapshotOf(
       name: provider,
       ready: provider !== "none",
       note:
-        provider === "none"
-          ? "No model is set up. The sample mission and reviews on evidence alone work without one."
-          : "",
+        provider === "none" ? "To plan and build, the team needs a model." : "",
     },
     workspace: { ready: true, note: "" },
     stopped: views.stopped(),

@@ -26,7 +26,7 @@ export const runCheck: Tool = {
   prepare(input) {
     const argv = textsOf(input, "argv");
     return {
-      summary: JSON.stringify(argv),
+      summary: argv.join(" "),
       touches: [],
       argv,
       async run(context) {

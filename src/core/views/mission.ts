@@ -21,7 +21,7 @@ import {
 } from "./decision.ts";
 import type { Table } from "./said/deliberation.ts";
 import { say } from "./said.ts";
-import { firstStage, nextStage, rail } from "./stages.ts";
+import { attemptOf, firstStage, nextStage, rail } from "./stages.ts";
 
 /** One mission, folded event by event; what it gives out is fresh and never changes afterwards. */
 export interface MissionView {
@@ -109,6 +109,7 @@ export function viewMission(first: RecordedOf<"MissionOpened">): MissionView {
 
   const apply = (event: Recorded): void => {
     stage = nextStage(stage, event);
+    attempt = attemptOf(event) ?? attempt;
     if (isDecisionEvent(event)) {
       const { decisionId } = event.data;
       const next = evolveDecision(decisions.get(decisionId), event, attempt);
@@ -116,7 +117,6 @@ export function viewMission(first: RecordedOf<"MissionOpened">): MissionView {
     }
     switch (event.type) {
       case "PlanProposed":
-        attempt = event.data.attempt;
         plan = {
           version: attempt,
           hash: event.data.hash,
@@ -128,7 +128,6 @@ export function viewMission(first: RecordedOf<"MissionOpened">): MissionView {
         };
         break;
       case "ResolutionProposed":
-        attempt = event.data.attempt;
         resolution = {
           version: attempt,
           hash: event.data.hash,
@@ -142,7 +141,6 @@ export function viewMission(first: RecordedOf<"MissionOpened">): MissionView {
         step(event.data.stepId, "built");
         break;
       case "ChangeProposed":
-        attempt = event.data.attempt;
         change = event.data.change;
         break;
       case "MissionStalled":

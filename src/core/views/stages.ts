@@ -1,3 +1,4 @@
+import type { Message } from "../../protocol/a2a.ts";
 import type { MissionKind, Recorded } from "../../protocol/event.ts";
 import type { MissionDetail, Stage } from "../../protocol/panel.ts";
 
@@ -20,9 +21,33 @@ export function firstStage(kind: MissionKind): Stage {
   return kind === "review" ? "review" : "plan";
 }
 
+/** The attempt an event begins or belongs to; undefined where it says nothing of it. */
+export function attemptOf(event: Recorded): number | undefined {
+  switch (event.type) {
+    case "PlanProposed":
+    case "ResolutionProposed":
+    case "ChangeProposed":
+      return event.data.attempt;
+    case "TaskSubmitted":
+      return plannedAttempt(event.data.message);
+    default:
+      return undefined;
+  }
+}
+
+/** The attempt whose plan or answer a piece of work asks for, read from its key. */
+function plannedAttempt({ metadata }: Message): number | undefined {
+  const key = metadata?.["workKey"];
+  const found =
+    typeof key === "string" ? /^(?:plan|resolve)#(\d+)$/.exec(key) : null;
+  return found === null ? undefined : Number(found[1]);
+}
+
 /** The stage the line is in after an event; the one before where the event moves nothing. */
 export function nextStage(stage: Stage, event: Recorded): Stage {
   switch (event.type) {
+    case "TaskSubmitted":
+      return plannedAttempt(event.data.message) === undefined ? stage : "plan";
     case "PlanProposed":
     case "ResolutionProposed":
       return "planVote";
