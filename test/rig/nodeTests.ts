@@ -37,7 +37,7 @@ export async function runTestFiles(
   const events = run({
     files: [...files],
     concurrency: atOnce,
-    timeout: 900_000,
+    timeout: 1_800_000,
   });
   let counts: Counts | undefined;
   const notRun: string[] = [];

@@ -12,6 +12,7 @@ interface Part {
 
 const browserTests = "test/panel/**/*.test.ts";
 const windowTests = "test/vscode/**/*.test.ts";
+const killTests = "test/e2e/kill*.test.ts";
 
 const parts: readonly Part[] = [
   {
@@ -19,10 +20,19 @@ const parts: readonly Part[] = [
     title: "Unit, contract, golden and architecture tests",
     run: async () =>
       runTestFiles(
-        await testFiles(["test/**/*.test.ts"], [browserTests, windowTests]),
+        await testFiles(
+          ["test/**/*.test.ts"],
+          [browserTests, windowTests, killTests],
+        ),
         // Most of them wait for processes and disks.
         Math.max(2, 2 * availableParallelism()),
       ),
+  },
+  {
+    name: "kills",
+    title: "A mission killed at every event",
+    // Alone: it starts a process for each of some four hundred deaths.
+    run: async () => runTestFiles(await testFiles([killTests], []), 1),
   },
   {
     name: "panel",
