@@ -34,7 +34,8 @@ export const Settings = z
     checks: z.array(z.array(z.string()).min(1)).default([]),
     /** Extra folders with agent role files. */
     agentFolders: z.array(z.string()).default([]),
-    mcp: z.boolean().default(true),
+    /** Start the MCP servers a repository names: a command of its choice, so never unasked. */
+    mcp: z.boolean().default(false),
   })
   .strict();
 export type Settings = z.infer<typeof Settings>;
