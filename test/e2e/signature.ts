@@ -48,9 +48,10 @@ export function createNames(
       case "CallSettled":
       case "ToolReturned":
         return `${type} of ${calls.get(event.data.callId) ?? "unknown"}`;
+      // How often is asked depends on which of two parallel steps comes first.
       case "PermissionAsked":
       case "PermissionAnswered":
-        return numbered(type);
+        return type;
       case "BallotCast":
         return `${type} ${event.data.decisionId} ${event.data.ballot.agentId}`;
       case "EvidenceRecorded":
