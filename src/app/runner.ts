@@ -1,5 +1,5 @@
 import { RoundtableError, toProblem } from "../core/errors.ts";
-import { drive, MissionStopped } from "../mission/drive.ts";
+import { drive, MissionStopped, stall } from "../mission/drive.ts";
 import type { LinePorts, Opening } from "../mission/line.ts";
 import type { Outcome } from "../protocol/event.ts";
 import type { EventLog, TextLog } from "../ports.ts";
@@ -34,7 +34,13 @@ export function createRunner(
     const opening = openingIn(log, missionId);
     const abort = new AbortController();
     const end = (async () => {
-      const ports = await portsFor(opening, abort.signal);
+      const ports = await portsFor(opening, abort.signal).catch(
+        async (error: unknown) => {
+          // A mission nobody can sit down for is stalled too, not running.
+          if (abort.signal.aborted) throw error;
+          throw await stall(log, missionId, error);
+        },
+      );
       return drive(opening, ports, abort.signal);
     })();
     const run = { abort, end };

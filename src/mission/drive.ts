@@ -1,5 +1,6 @@
 import { RoundtableError, toProblem } from "../core/errors.ts";
 import type { Outcome, RecordedOf } from "../protocol/event.ts";
+import type { EventLog } from "../ports.ts";
 import { openJournal } from "./journal.ts";
 import type { Line, LinePorts, Opening } from "./line.ts";
 import { question } from "./question.ts";
@@ -43,15 +44,24 @@ export async function drive(
         summary: "Stopped. Nothing more will be done; what was said is kept.",
       });
     }
-    const { code, message, next } = toProblem(error);
-    await ports.log.append({
-      missionId,
-      type: "MissionStalled",
-      data: { problem: { code, message, next } },
-      by: "hub",
-    });
-    throw new RoundtableError(code, message, next, { cause: error });
+    throw await stall(ports.log, missionId, error);
   }
+}
+
+/** Records that something outside is in the mission's way; resolves with it as a problem to throw. */
+export async function stall(
+  log: EventLog,
+  missionId: string,
+  error: unknown,
+): Promise<RoundtableError> {
+  const { code, message, next } = toProblem(error);
+  await log.append({
+    missionId,
+    type: "MissionStalled",
+    data: { problem: { code, message, next } },
+    by: "hub",
+  });
+  return new RoundtableError(code, message, next, { cause: error });
 }
 
 function jobOf(line: Line): Promise<Outcome> {

@@ -23,17 +23,24 @@ export async function rule(
   const { approve, maxAttempts } = line.opened;
   const lesson = lessonOf(decision);
   const mayRevise = proposal.attempt < maxAttempts;
-  if (phase(decision) === "blocked" && mayRevise)
+  const ruled = decision.ruling;
+  if (ruled === undefined && phase(decision) === "blocked" && mayRevise)
     return { kind: "revise", lesson };
-  if (approve === "auto" && phase(decision) !== "approved")
+  if (
+    ruled === undefined &&
+    approve === "auto" &&
+    phase(decision) !== "approved"
+  )
     return mayRevise
       ? { kind: "revise", lesson }
       : { kind: "end", outcome: unresolved(proposal, decision) };
 
+  // What was ruled on is not asked again: not after a crash, and not when only the branch has moved.
   const ruling =
-    approve === "ask"
+    ruled ??
+    (approve === "ask"
       ? await askHuman(line, proposal, decision)
-      : await byPolicy(line, proposal, approve);
+      : await byPolicy(line, proposal, approve));
   switch (ruling.verdict) {
     case "approve":
     case "overrule":

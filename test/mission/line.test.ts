@@ -217,6 +217,15 @@ test("a branch that moves after the approval voids it: the new merge is voted on
     2,
     "nothing is built twice",
   );
+  assert.deepEqual(
+    house.log
+      .mission(opening.missionId)
+      .flatMap((event) =>
+        event.type === "RulingAsked" ? [event.data.subject] : [],
+      ),
+    ["plan", "change", "change"],
+    "the plan that stands is not asked about again",
+  );
 });
 
 test("steps that change the same lines: the later one is built again on top of the first", async () => {

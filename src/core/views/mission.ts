@@ -266,7 +266,10 @@ export function viewMission(first: RecordedOf<"MissionOpened">): MissionView {
       agents: [...agents.values()],
       problem,
       repoRoot: opened.repo.root,
-      said: { total: said.length, items: said.slice(-tail) },
+      said: {
+        total: said.length,
+        items: said.slice(Math.max(0, said.length - tail)),
+      },
     }),
     older: (before, limit) => {
       const until = said.findIndex((item) => item.seq >= before);

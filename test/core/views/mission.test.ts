@@ -280,6 +280,7 @@ test("the conversation is windowed, and older lines are the ones before", () => 
   const { said } = view.detail(10);
   assert.equal(said.total, 31);
   assert.equal(said.items.length, 10);
+  assert.deepEqual(view.detail(0).said.items, []);
   const older = view.older(said.items[0]?.seq ?? 0, 5);
   assert.equal(older.length, 5);
   assert.ok((older.at(-1)?.seq ?? 0) < (said.items[0]?.seq ?? 0));
