@@ -14,6 +14,7 @@ import {
   Subject,
   Tally,
 } from "./consensus.ts";
+import { HubEventData } from "./hubEvents.ts";
 import { Plan, Resolution } from "./work.ts";
 
 /** Current version of the event schema. */
@@ -307,6 +308,8 @@ export const EventData = {
   // The switch
   StopPulled: z.object({ by: z.string() }),
   StopReleased: z.object({ by: z.string() }),
+
+  ...HubEventData,
 } as const;
 
 export type EventType = keyof typeof EventData;

@@ -35,7 +35,7 @@ const rooms: readonly Room[] = [
   { at: "src/ports.ts", mayImport: ["src/core/", "src/protocol/"] },
   { at: "src/mission/", mayImport: inner },
   { at: "src/agents/", mayImport: inner },
-  { at: "src/hub/", mayImport: [...inner, "ws", "node:"] },
+  { at: "src/hub/", mayImport: [...inner, "ws", "cockatiel", "node:"] },
   { at: "src/peering/", mayImport: [...inner, "ws", "node:"] },
   { at: "src/adapters/claude/", mayImport: [...adapter, "@anthropic-ai/sdk"] },
   {
@@ -48,6 +48,8 @@ const rooms: readonly Room[] = [
     mayImport: [...adapter, "@anthropic-ai/sandbox-runtime"],
   },
   { at: "src/adapters/roles/", mayImport: [...adapter, "yaml"] },
+  { at: "src/adapters/metrics/", mayImport: [...adapter, "prom-client"] },
+  { at: "src/adapters/telemetry/", mayImport: [...adapter, "@opentelemetry/"] },
   { at: "src/adapters/*/", mayImport: adapter },
   { at: ["src/app.ts", "src/app/"], mayImport: everyInnerRoom },
   {

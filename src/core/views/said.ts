@@ -49,6 +49,14 @@ function wordsOf(event: Recorded, table: Table): Words | undefined {
     case "AgentLeft":
     case "StopPulled":
     case "StopReleased":
+    case "AgentUnhealthy":
+    case "AgentRecovered":
+    case "TaskReassigned":
+    case "AgentTokenIssued":
+    case "AgentTokenRevoked":
+    case "AgentLinked":
+    case "AgentUnlinked":
+    case "MissionArchived":
       return undefined;
   }
 }
