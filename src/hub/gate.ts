@@ -1,9 +1,13 @@
+import type { Identity } from "./identity.ts";
+
 /** The only path that is answered without a token. */
 export const BARE_CARD_PATH = "/.well-known/agent-card.json";
 /** Largest request body and frame, bytes. */
 export const MAX_BODY_BYTES = 1024 * 1024;
 
 const MAX_URL_BYTES = 2048;
+/** What the hub tells of itself is for its owner. */
+const OWNER_PATHS = new Set(["/health", "/status", "/metrics"]);
 const CONTENT_TYPES = new Set(["application/json", "application/a2a+json"]);
 
 /** A request as it stands at the gate: nothing of its body has been read. */
@@ -19,17 +23,18 @@ export interface GateRequest {
 export interface GateRules {
   /** Exactly what `Host` must say, e.g. `127.0.0.1:4711`. */
   readonly host: string;
-  readonly accepts: (authorization: string) => boolean;
+  /** Whose token it is; undefined for nobody's. */
+  readonly accepts: (authorization: string) => Identity | undefined;
   /** Takes one request from the rate allowance; false when there is none left. */
   readonly takes: () => boolean;
 }
 
 /**
- * `authenticated` is false only for the bare card. A refusal is 401 for everything a stranger can cause, so that nothing can be learned from it;
+ * `identity` is missing only for the bare card. A refusal is 401 for everything a stranger can cause, so that nothing can be learned from it;
  * only who showed the token is told that it was too much (413, 429). `why` is for the text log.
  */
 export type GateVerdict =
-  | { readonly pass: true; readonly authenticated: boolean }
+  | { readonly pass: true; readonly identity: Identity | undefined }
   | {
       readonly pass: false;
       readonly status: 401 | 413 | 429;
@@ -77,9 +82,16 @@ function isBareCard(request: GateRequest): boolean {
   );
 }
 
+/** An agent from outside has its socket; over HTTP it may only talk A2A, and only where its token says so. */
+function scopeFits(request: GateRequest, identity: Identity): boolean {
+  if (identity.kind === "owner" || request.kind === "upgrade") return true;
+  const [path = ""] = request.url.split("?", 1);
+  return identity.mayAsk && !OWNER_PATHS.has(path);
+}
+
 /**
  * The one gate, for HTTP requests and WebSocket upgrades alike, before any routing. The order is part of its promise:
- * method, URL, Host, Origin, Sec-Fetch-Site, content type, token, rate, body size. (The one local token holds every scope.)
+ * method, URL, Host, Origin, Sec-Fetch-Site, content type, token, scope, rate, body size.
  */
 export function judge(request: GateRequest, rules: GateRules): GateVerdict {
   if (!methodFits(request)) return refuse("method");
@@ -92,17 +104,19 @@ export function judge(request: GateRequest, rules: GateRules): GateVerdict {
   )
     return refuse("sec-fetch-site");
   if (!contentTypeFits(request)) return refuse("content type");
-  const authenticated = rules.accepts(only(request, "authorization") ?? "");
-  if (!authenticated && !isBareCard(request)) return refuse("token");
+  const identity = rules.accepts(only(request, "authorization") ?? "");
+  if (identity === undefined && !isBareCard(request)) return refuse("token");
+  if (identity !== undefined && !scopeFits(request, identity))
+    return refuse("scope");
   if (!rules.takes())
-    return authenticated
+    return identity !== undefined
       ? { pass: false, status: 429, why: "rate" }
       : refuse("rate");
   const length = Number(only(request, "content-length") ?? "0");
   const cap = request.method === "POST" ? MAX_BODY_BYTES : 0;
   if (!(length >= 0 && length <= cap))
-    return authenticated
+    return identity !== undefined
       ? { pass: false, status: 413, why: "body" }
       : refuse("body");
-  return { pass: true, authenticated };
+  return { pass: true, identity };
 }

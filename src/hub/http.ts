@@ -4,6 +4,8 @@ import { parseBoundedJson } from "./boundedJson.ts";
 import type { Cards } from "./cards.ts";
 import type { Reply } from "./connection.ts";
 import { BARE_CARD_PATH, MAX_BODY_BYTES } from "./gate.ts";
+import type { Identity } from "./identity.ts";
+import { callerOf } from "./identity.ts";
 import type { A2ACall } from "./jsonRpc.ts";
 import { readRequest } from "./jsonRpc.ts";
 import { answer } from "./server.ts";
@@ -77,7 +79,11 @@ export function createHttp(parts: {
   readonly health: () => unknown;
   readonly hash: Hash;
   readonly clock: Clock;
-}): (request: IncomingMessage, response: ServerResponse) => void {
+}): (
+  request: IncomingMessage,
+  response: ServerResponse,
+  identity: Identity | undefined,
+) => void {
   const { cards, dispatch, health, hash, clock } = parts;
 
   function sendCard(
@@ -99,6 +105,7 @@ export function createHttp(parts: {
     response: ServerResponse,
     agentId: string | undefined,
     query: string,
+    identity: Identity | undefined,
   ): Promise<void> {
     const gone = new AbortController();
     response.on("close", () => {
@@ -116,7 +123,7 @@ export function createHttp(parts: {
         params: read.request.params,
         version: versionOf(request, query),
         agentId,
-        caller: { name: "client", remote: true },
+        caller: callerOf(identity),
         signal: gone.signal,
       });
       if (reply.kind === "value")
@@ -130,7 +137,7 @@ export function createHttp(parts: {
     }
   }
 
-  return (request, response) => {
+  return (request, response, identity) => {
     const [path = "", query = ""] = (request.url ?? "").split("?", 2);
     const route = routeOf(request.method ?? "", path);
     const nothing = (): void => {
@@ -141,7 +148,7 @@ export function createHttp(parts: {
         answer(response, 200, JSON.stringify(health()));
         return;
       case "rpc":
-        void rpc(request, response, route.agentId, query);
+        void rpc(request, response, route.agentId, query, identity);
         return;
       case "card": {
         const card =

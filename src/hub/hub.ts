@@ -120,13 +120,12 @@ export function createHub(deps: {
       { accepts: token.accepts, takes: createRate(clock, RATE) },
       {
         request: http,
-        socket: (socket, request) => {
+        socket: (socket, request, identity) => {
           const version = request.headers["a2a-version"];
-          sessions.open(
-            socketTransport(socket),
-            "webSocket",
-            typeof version === "string" ? version : undefined,
-          );
+          sessions.open(socketTransport(socket), "webSocket", {
+            identity,
+            ...(typeof version === "string" ? { version } : {}),
+          });
         },
       },
       { clock, textLog },

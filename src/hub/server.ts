@@ -9,6 +9,7 @@ import type { Clock, TextLog } from "../ports.ts";
 import { SUBPROTOCOL } from "../protocol/hub.ts";
 import type { GateRequest, GateRules, GateVerdict } from "./gate.ts";
 import { judge, MAX_BODY_BYTES } from "./gate.ts";
+import type { Identity } from "./identity.ts";
 
 /** The only address a hub listens on. */
 export const LOOPBACK = "127.0.0.1";
@@ -38,8 +39,13 @@ const REFUSED: Readonly<Record<401 | 413 | 429, string>> = {
 
 /** What a server does with requests and sockets that passed the gate. */
 export interface Doors {
-  request(request: IncomingMessage, response: ServerResponse): void;
-  socket(socket: WebSocket, request: IncomingMessage): void;
+  /** `identity` is undefined for the bare card only. */
+  request(
+    request: IncomingMessage,
+    response: ServerResponse,
+    identity: Identity | undefined,
+  ): void;
+  socket(socket: WebSocket, request: IncomingMessage, identity: Identity): void;
 }
 
 /** A listener that runs. */
@@ -165,7 +171,7 @@ export async function startServer(
   function atGate(request: GateRequest, socket: Duplex): GateVerdict {
     const host = `${LOOPBACK}:${String(port)}`;
     const verdict = judge(request, { ...rules, host });
-    if (verdict.pass && verdict.authenticated) met(socket);
+    if (verdict.pass && verdict.identity !== undefined) met(socket);
     if (!verdict.pass)
       textLog.warn("refused at the gate", {
         kind: request.kind,
@@ -193,7 +199,7 @@ export async function startServer(
 
   server.on("request", (request, response) => {
     const verdict = atGate(gateRequest("http", request), request.socket);
-    if (verdict.pass) doors.request(request, response);
+    if (verdict.pass) doors.request(request, response, verdict.identity);
     else
       answer(
         response,
@@ -211,6 +217,8 @@ export async function startServer(
       .map((name) => name.trim());
     if (!verdict.pass)
       refuseSocket(socket, verdict.status, REFUSED[verdict.status]);
+    else if (verdict.identity === undefined)
+      refuseSocket(socket, 401, REFUSED[401]);
     else if (request.url !== WS_PATH)
       refuseSocket(socket, 404, '{"error":"there is nothing here"}');
     else if (!offered.includes(SUBPROTOCOL))
@@ -221,12 +229,14 @@ export async function startServer(
       );
     else if (sockets.size >= MAX_WEB_SOCKETS)
       refuseSocket(socket, 503, '{"error":"too many sockets"}');
-    else
+    else {
+      const { identity } = verdict;
       webSockets.handleUpgrade(request, socket, head, (webSocket) => {
         sockets.add(webSocket);
         webSocket.on("close", () => sockets.delete(webSocket));
-        doors.socket(webSocket, request);
+        doors.socket(webSocket, request, identity);
       });
+    }
   });
 
   // What is not even HTTP learns as little as any other stranger.

@@ -2,15 +2,26 @@ import type { TextLog, Transport } from "../ports.ts";
 import type { AgentPort } from "./agentPort.ts";
 import type { Connection, Reply } from "./connection.ts";
 import { openConnection } from "./connection.ts";
+import type { Identity } from "./identity.ts";
+import { callerOf, OWNER } from "./identity.ts";
 import type { A2ACall } from "./jsonRpc.ts";
+import { invalidField, notAllowed } from "./wireError.ts";
+
+/** What the opening of a channel said. */
+export interface Opening {
+  /** The `A2A-Version` it named, if any. */
+  readonly version?: string;
+  /** Whose token it showed; the owner's without. */
+  readonly identity?: Identity;
+}
 
 /** The hub's end of channels, in memory or over WebSocket alike: clients call A2A methods, agents take a seat and work. */
 export interface Sessions {
-  /** Serves a channel until it ends. `version` is the `A2A-Version` its opening named, if any. */
+  /** Serves a channel until it ends. */
   open(
     transport: Transport,
     where: "inProcess" | "webSocket",
-    version?: string,
+    opening?: Opening,
   ): void;
   count(): number;
   /** Ends all and waits until their seats are free. */
@@ -28,17 +39,19 @@ export function createSessions(parts: {
   const leaving = new Set<Promise<void>>();
 
   return {
-    open(transport, where, version) {
+    open(transport, where, { version, identity = OWNER } = {}) {
       let seatedAs: string | undefined;
       const connection = openConnection(
         transport,
         {
           async request({ method, params, serviceParams, signal }) {
             if (method === "agent/register") {
+              checkSeat(identity, params);
               const seat = await agentPort.register(connection, where, params);
               seatedAs ??= seat.agentId;
               return { kind: "value", value: seat };
             }
+            checkMayAsk(identity);
             return dispatch({
               method,
               params,
@@ -46,7 +59,8 @@ export function createSessions(parts: {
               version: serviceParams.get("a2a-version") ?? version,
               agentId: undefined,
               caller: {
-                name: seatedAs ?? "client",
+                ...callerOf(identity),
+                ...(seatedAs === undefined ? {} : { name: seatedAs }),
                 remote: where === "webSocket",
               },
             });
@@ -83,6 +97,27 @@ export function createSessions(parts: {
       await Promise.allSettled([...leaving]);
     },
   };
+}
+
+/** A token of an agent's own seats that agent and no other. */
+function checkSeat(identity: Identity, params: unknown): void {
+  if (identity.kind === "owner") return;
+  const agentId =
+    params !== null && typeof params === "object" && "agentId" in params
+      ? params.agentId
+      : undefined;
+  if (agentId !== identity.agentId)
+    throw invalidField(
+      "agentId",
+      `this token is for the agent ${identity.agentId}`,
+    );
+}
+
+function checkMayAsk(identity: Identity): void {
+  if (identity.kind === "agent" && !identity.mayAsk)
+    throw notAllowed(
+      "This token lets its agent work, not ask others; the hub's owner can issue one that may (--can-ask).",
+    );
 }
 
 function turn(): Promise<void> {

@@ -1,4 +1,6 @@
 import { createHash, randomBytes, timingSafeEqual } from "node:crypto";
+import type { Identity } from "./identity.ts";
+import { OWNER } from "./identity.ts";
 
 /** Scheme and token of an `Authorization` header, e.g. `Bearer abc`. */
 const BEARER = /^Bearer ([A-Za-z0-9_-]{16,128})$/i;
@@ -10,8 +12,8 @@ function digestOf(token: string): Buffer {
 /** A secret of one start of the hub: `token` for the discovery file, `accepts` for the gate, which keeps only its digest. */
 export interface Token {
   readonly token: string;
-  /** True for an `Authorization` header that carries the token; takes the same time for every wrong one. */
-  readonly accepts: (authorization: string) => boolean;
+  /** The owner, for an `Authorization` header that carries the token; takes the same time for every wrong one. */
+  readonly accepts: (authorization: string) => Identity | undefined;
 }
 
 /** Makes a token of 32 random bytes, base64url. */
@@ -22,7 +24,7 @@ export function createToken(): Token {
     token,
     accepts(authorization) {
       const presented = BEARER.exec(authorization)?.[1] ?? "";
-      return timingSafeEqual(digestOf(presented), digest);
+      return timingSafeEqual(digestOf(presented), digest) ? OWNER : undefined;
     },
   };
 }

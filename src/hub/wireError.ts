@@ -101,6 +101,13 @@ export function overloaded(what: string): WireError {
   );
 }
 
+/** −32004 for what the token of who asks does not cover; says what would. */
+export function notAllowed(message: string): WireError {
+  return new WireError(RPC_CODE.unsupportedOperation, message, [
+    errorInfo("PERMISSION_DENIED"),
+  ]);
+}
+
 /** −32602 that names the field and what is wrong with it. */
 export function invalidField(field: string, description: string): WireError {
   return invalidParams([{ field, description }]);

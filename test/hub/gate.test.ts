@@ -4,6 +4,7 @@ import { connect } from "node:net";
 import { after, before, describe, it } from "node:test";
 import type { GateRequest } from "../../src/hub/gate.ts";
 import { judge, MAX_BODY_BYTES } from "../../src/hub/gate.ts";
+import { OWNER } from "../../src/hub/identity.ts";
 import type { Table } from "./table.ts";
 import { openTable } from "./table.ts";
 
@@ -276,7 +277,7 @@ describe("the gate", { timeout: 60_000 }, () => {
 });
 
 describe("the order of the gate", () => {
-  it("is method, url, host, origin, fetch site, content type, token, rate, body", () => {
+  it("is method, url, host, origin, fetch site, content type, token, scope, rate, body", () => {
     const bad = {
       method: "PUT",
       url: "//",
@@ -285,6 +286,7 @@ describe("the order of the gate", () => {
       "sec-fetch-site": "cross-site",
       "content type": "text/html",
       token: "wrong",
+      scope: "narrow",
       rate: "none",
       body: String(MAX_BODY_BYTES + 1),
     };
@@ -294,6 +296,7 @@ describe("the order of the gate", () => {
       host: "127.0.0.1:1",
       "content type": "application/json",
       token: "right",
+      scope: "right",
       rate: "some",
       body: "2",
     };
@@ -314,13 +317,21 @@ describe("the order of the gate", () => {
           ...header("origin", use("origin")),
           ...header("sec-fetch-site", use("sec-fetch-site")),
           ...header("content-type", use("content type")),
-          ...header("authorization", use("token")),
+          ...header(
+            "authorization",
+            use("token") === "right" ? use("scope") : "wrong",
+          ),
           ...header("content-length", use("body")),
         ]),
       };
       const verdict = judge(request, {
         host: "127.0.0.1:1",
-        accepts: (authorization) => authorization === "right",
+        accepts: (authorization) => {
+          if (authorization === "right") return OWNER;
+          return authorization === "narrow"
+            ? { kind: "agent", agentId: "a", mayAsk: false }
+            : undefined;
+        },
         takes: () => use("rate") === "some",
       });
       assert.ok(!verdict.pass);
