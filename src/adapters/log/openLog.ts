@@ -21,6 +21,8 @@ export interface LogOptions {
   readonly clock: Clock;
   /** Told when the log was damaged and repaired, and when a listener threw. */
   readonly onProblem?: (problem: RoundtableError) => void;
+  /** Told after each commit how long it took, fsync included, ms; it must be quick and may not throw. */
+  readonly onCommit?: (tookMs: number) => void;
   /** Goes on asking for the lock until aborted, for a window that is just closing; without it a held lock is `log-busy` at once. */
   readonly waitUntil?: AbortSignal;
   /** Holds the log's own file exclusively too, as is always done with an SQLite that needs it. */
@@ -55,7 +57,11 @@ function openNow(options: LogOptions): EventLog {
     finishRepair(file);
     const { store, epoch, repaired } = openOrRepair(options, lock);
     if (repaired !== undefined) onProblem(repaired);
-    return new SqliteLog({ store, lock, clock, file, epoch, onProblem });
+    const { onCommit } = options;
+    return new SqliteLog({
+      ...{ store, lock, clock, file, epoch, onProblem },
+      ...(onCommit && { onCommit }),
+    });
   } catch (error) {
     lock.release();
     throw translate(error, file);

@@ -32,6 +32,7 @@ export class SqliteLog implements EventLog {
   readonly #lock: Lock;
   readonly #clock: Clock;
   readonly #feed: Feed;
+  readonly #onCommit: (tookMs: number) => void;
   #queue: Waiting[] = [];
   #scheduled = false;
   #closed = false;
@@ -44,12 +45,14 @@ export class SqliteLog implements EventLog {
     readonly file: string;
     readonly epoch: number;
     readonly onProblem: (problem: RoundtableError) => void;
+    readonly onCommit?: (tookMs: number) => void;
   }) {
     this.place = parts.file;
     this.epoch = parts.epoch;
     this.#store = parts.store;
     this.#lock = parts.lock;
     this.#clock = parts.clock;
+    this.#onCommit = parts.onCommit ?? (() => undefined);
     this.#feed = new Feed((error) => {
       parts.onProblem(toProblem(error));
     });
@@ -140,10 +143,12 @@ export class SqliteLog implements EventLog {
     const due = this.#takeDue();
     if (due.length === 0) return;
     try {
+      const began = performance.now();
       const { stored, fresh } = this.#store.commit(
         due.map(({ entry }) => entry),
         () => this.#clock.now(),
       );
+      this.#onCommit(performance.now() - began);
       for (const [i, { resolve }] of due.entries()) resolve(stored[i] ?? []);
       // Callers go on in a later microtask, so listeners know first what callers act on.
       if (fresh.length > 0) this.#feed.publish(fresh);
