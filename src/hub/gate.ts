@@ -8,6 +8,7 @@ export const MAX_BODY_BYTES = 1024 * 1024;
 const MAX_URL_BYTES = 2048;
 /** What the hub tells of itself is for its owner. */
 const OWNER_PATHS = new Set(["/health", "/status", "/metrics"]);
+const METHODS = new Set(["GET", "POST", "DELETE"]);
 const CONTENT_TYPES = new Set(["application/json", "application/a2a+json"]);
 
 /** A request as it stands at the gate: nothing of its body has been read. */
@@ -53,7 +54,7 @@ function only(request: GateRequest, name: string): string | undefined {
 
 function methodFits(request: GateRequest): boolean {
   if (request.kind === "upgrade") return request.method === "GET";
-  return request.method === "GET" || request.method === "POST";
+  return METHODS.has(request.method);
 }
 
 function urlFits(url: string): boolean {
@@ -64,11 +65,12 @@ function urlFits(url: string): boolean {
   );
 }
 
+/** A body must say that it is JSON. Where there is none, clients that say so all the same are taken at their word: no page sends such a request unasked. */
 function contentTypeFits(request: GateRequest): boolean {
-  if (request.method !== "POST")
-    return !["content-type", "transfer-encoding"].some((name) =>
-      request.headers.has(name),
-    );
+  if (request.method !== "POST") {
+    if (request.headers.has("transfer-encoding")) return false;
+    if (!request.headers.has("content-type")) return true;
+  }
   const type = only(request, "content-type")?.split(";", 1)[0];
   return type !== undefined && CONTENT_TYPES.has(type.trim().toLowerCase());
 }

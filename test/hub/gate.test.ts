@@ -156,6 +156,8 @@ describe("the gate", { timeout: 60_000 }, () => {
                 send("POST", "/rpc", [...common, ...pairs(type)], rpc),
               ),
               send("GET", "/health", common),
+              send("GET", "/tasks", common),
+              send("DELETE", "/tasks/x/pushNotificationConfigs/y", common),
               send("GET", "/ws", [...common, ...upgrade]),
             ]);
             for (const answer of answers) {
@@ -164,7 +166,7 @@ describe("the gate", { timeout: 60_000 }, () => {
               refused += 1;
             }
           }
-    assert.equal(refused, (6 * 6 * 7 * 4 - 2) * 6);
+    assert.equal(refused, (6 * 6 * 7 * 4 - 2) * 8);
     assert.deepEqual([...refusals], ['{"error":"unauthorized"}']);
     assert.equal(table.log.head(), head);
     assert.equal(table.worker.executed.length, 0);
@@ -178,7 +180,7 @@ describe("the gate", { timeout: 60_000 }, () => {
     ];
     const json: Headers = [...all, ["Content-Type", "application/json"]];
     const answers = await Promise.all([
-      ...["PUT", "DELETE", "PATCH", "OPTIONS", "TRACE"].map((method) =>
+      ...["PUT", "PATCH", "OPTIONS", "TRACE"].map((method) =>
         send(method, "/rpc", json, rpc),
       ),
       send("POST", "/ws", [...json, ...upgrade]),
@@ -187,7 +189,12 @@ describe("the gate", { timeout: 60_000 }, () => {
       send("GET", `/health?${"x".repeat(2048)}`, all),
       send("GET", `http://${host}/health`, all),
       send("GET", "//evil.test/health", all),
-      send("GET", "/health", json),
+      send("GET", "/health", [...all, ["Content-Type", "text/plain"]]),
+      send("GET", "/health", [...all, ["Transfer-Encoding", "chunked"]]),
+      send("DELETE", "/rpc", [...all, ["Content-Type", "text/plain"]]),
+      send("DELETE", "/rpc", [...all, ["Transfer-Encoding", "chunked"]]),
+      send("DELETE", "/rpc", [["Host", good.Host()]]),
+      send("DELETE", "/rpc", [...all, ["Origin", "null"]]),
       send("GET", `/health?token=${table.address.token}`, [
         ["Host", good.Host()],
       ]),
@@ -239,6 +246,8 @@ describe("the gate", { timeout: 60_000 }, () => {
       ["Content-Length", String(1024 * 1024 + 1)],
     ]);
     assert.equal(declared.status, 413);
+    const bodiless = await send("DELETE", "/tasks/x", all, "{}");
+    assert.equal(bodiless.status, 413);
     const fetched = await fetch(`${table.address.url}/rpc`, {
       method: "POST",
       headers: Object.fromEntries(all.slice(1)),
