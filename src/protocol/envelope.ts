@@ -10,6 +10,12 @@ export const ENVELOPE_SUBPROTOCOL = "roundtable.v1";
 /** First character of an envelope frame: `!` header (JSON, one line) LF payload (JSON). Every other frame is JSON-RPC. */
 export const ENVELOPE_MARK = "!";
 
+/** Most bytes of an envelope frame's header, the mark and the line end not counted. */
+export const MAX_HEADER_BYTES = 4096;
+
+/** How long a request waits for its answer when it names no `expiresAt`, and for each further part of a streamed one, ms. */
+export const ANSWER_MS = 30_000;
+
 /** What a message is for. */
 export const EnvelopeType = z.enum([
   "request",
@@ -73,6 +79,8 @@ export const EnvelopeHeader = z.looseObject({
   expiresAt: z.number().int().optional(),
   /** The request this answers, or the conversation it belongs to. */
   correlationId: z.string().max(128).optional(),
+  /** Of a streamed answer: further `response`s with this correlationId follow. */
+  more: z.boolean().optional(),
   /** The message that led to this one. */
   causationId: z.string().max(128).optional(),
   traceparent: TraceParent.optional(),
