@@ -17,7 +17,18 @@ export interface Outlet {
   ): boolean;
 }
 
-/** Durable delivery as the router sees it. A mailbox is named after its owner: an agent's id, or the name of a lasting subscription. */
+/** A subscription that goes on when its socket and the hub end; its messages wait in the mailbox {@link mailboxOf} names. */
+export interface Lasting {
+  readonly name: string;
+  readonly topics: readonly string[];
+}
+
+/** Mailbox of a lasting subscription; no agent's id begins like this. */
+export function mailboxOf(subscription: string): string {
+  return `@${subscription}`;
+}
+
+/** Durable delivery as the router sees it. A mailbox is named after its owner: an agent's id, or `@` and the name of a lasting subscription. */
 export interface Delivery {
   /** Resolves once the parcel is on disk for every mailbox named; a parcel its sender sent before resolves with the first one's place and changes nothing. Rejects with an overload error when a mailbox is full. */
   accept(
@@ -30,4 +41,10 @@ export interface Delivery {
   acknowledge(mailbox: string, seqs: readonly number[]): void;
   /** This could not be dealt with: it is tried again later, and is a dead letter after the last try. */
   refuse(mailbox: string, seq: number, why: string): void;
+  /** Stores a lasting subscription in place of one of that name; resolves once it is on disk. Its mailbox stays as it is. */
+  keep(lasting: Lasting): Promise<void>;
+  /** Ends a lasting subscription and empties its mailbox; resolves once that is on disk. Unknown names are fine. */
+  forget(name: string): Promise<void>;
+  /** All lasting subscriptions as they are stored. */
+  lasting(): readonly Lasting[];
 }
