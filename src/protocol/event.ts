@@ -244,6 +244,8 @@ export const EventData = {
     contextId: z.string(),
     agentId: z.string(),
     from: z.string(),
+    /** How it was addressed, where that is not the agent's id: `role:…`, `skill:…`, `any`, or the id of the agent it stands in for. */
+    to: z.string().optional(),
     message: Message,
   }),
   MessageSent: z.object({

@@ -18,10 +18,19 @@ export const HubEventData = {
     agentId: z.string(),
     digest: z.string(),
     expiresAt: z.number().int().nullable(),
+    /** True: it may also give work to others. */
+    mayAsk: z.boolean().optional(),
   }),
   AgentTokenRevoked: z.object({ agentId: z.string() }),
   /** An A2A server elsewhere joined by the address of its card. */
-  AgentLinked: z.object({ agentId: z.string(), cardUrl: z.string() }),
+  AgentLinked: z.object({
+    agentId: z.string(),
+    cardUrl: z.string(),
+    /** Where the bearer token it wants is kept, e.g. `env:OTHER_TOKEN`; never the token. */
+    tokenFrom: z.string().optional(),
+    /** Public key (JWK as JSON) its card must be signed with. */
+    cardKey: z.string().optional(),
+  }),
   AgentUnlinked: z.object({ agentId: z.string() }),
   /** A closed mission went from the log into an archive; `file` is its name in the archive folder. */
   MissionArchived: z.object({
