@@ -3,6 +3,9 @@ import { existsSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { DatabaseSync } from "node:sqlite";
 import { RoundtableError } from "../../core/errors.ts";
 import { createPrivate } from "./privateFile.ts";
+import type { Archived } from "./archived.ts";
+import { readArchived } from "./archived.ts";
+import { project } from "./project.ts";
 import type { Row } from "./row.ts";
 import { COLUMNS, fromRow, INSERT, values } from "./row.ts";
 import { createTables } from "./schema.ts";
@@ -64,9 +67,22 @@ function rebuild(file: string): number {
     createTables(target);
     const insert = target.prepare(INSERT.replace("INSERT", "INSERT OR IGNORE"));
     target.exec("BEGIN");
-    for (const row of readable(file))
-      if (fromRow(row) !== undefined)
-        saved += Number(insert.run(...values(row)).changes);
+    for (const row of readable(file)) {
+      const event = fromRow(row);
+      if (event !== undefined)
+        saved += Number(insert.run(...values(event, row.body)).changes);
+    }
+    for (const gone of archivedIn(file))
+      target
+        .prepare("INSERT OR IGNORE INTO archived VALUES (?, ?, ?, ?, ?)")
+        .run(
+          gone.mission,
+          gone.first_seq,
+          gone.last_seq,
+          gone.events,
+          gone.tip,
+        );
+    project(target);
     target.exec("COMMIT");
   } finally {
     target.close();
@@ -89,6 +105,19 @@ function* readable(file: string): Iterable<Row> {
         // Only damage is expected here; a table that is gone is damage too.
         if (!isDamage(error) && !isMissingTable(error)) throw error;
       }
+  } finally {
+    db.close();
+  }
+}
+
+/** What the damaged file still says of archives: without it their gaps would look like loss. */
+function archivedIn(file: string): readonly Archived[] {
+  const db = new DatabaseSync(file);
+  try {
+    return readArchived(db);
+  } catch (error) {
+    if (!isDamage(error) && !isMissingTable(error)) throw error;
+    return [];
   } finally {
     db.close();
   }

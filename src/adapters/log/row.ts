@@ -1,4 +1,5 @@
-import type { Recorded } from "../../protocol/event.ts";
+import { taskOf } from "../../core/taskFact.ts";
+import type { EventType, Recorded } from "../../protocol/event.ts";
 import { hashOf } from "./seal.ts";
 
 /** An event as the table holds it. */
@@ -12,25 +13,44 @@ export interface Row {
 }
 
 export const COLUMNS = "seq, mission, key, type, body, hash";
-export const INSERT = `INSERT INTO events (${COLUMNS}) VALUES (?, ?, ?, ?, ?, ?)`;
+export const INSERT = `INSERT INTO events (${COLUMNS}, task) VALUES (?, ?, ?, ?, ?, ?, ?)`;
 
-/** The row of an event; `body` is what its hash is of. */
-export function toRow(event: Recorded, body: string): Row {
-  return {
-    seq: event.seq,
-    mission: event.missionId,
-    key: event.key ?? null,
-    type: event.type,
-    body,
-    hash: event.hash,
-  };
+/** Types of which there are many per task or message: no index by type is kept of them, so that storing one stays cheap. */
+const FREQUENT: readonly EventType[] = [
+  "TaskSubmitted",
+  "TaskStatusChanged",
+  "TaskArtifactAdded",
+  "MessageSent",
+  "ToolCalled",
+  "ToolReturned",
+  "CallReserved",
+  "CallSettled",
+];
+
+/** Whether events of the type are in the index by type. */
+export function isIndexed(type: EventType): boolean {
+  return !FREQUENT.includes(type);
 }
 
-/** The members of a row in the order of {@link COLUMNS}. */
+/** SQL for {@link isIndexed}; the index is used where a query repeats it word for word. */
+export function isRare(column: string): string {
+  return `${column} NOT IN (${FREQUENT.map((type) => `'${type}'`).join(", ")})`;
+}
+
+/** What {@link INSERT} takes to store an event; `body` is what its hash is of. */
 export function values(
-  row: Row,
-): [number, string, string | null, string, string, string] {
-  return [row.seq, row.mission, row.key, row.type, row.body, row.hash];
+  event: Recorded,
+  body: string,
+): [number, string, string | null, string, string, string, string | null] {
+  return [
+    event.seq,
+    event.missionId,
+    event.key ?? null,
+    event.type,
+    body,
+    event.hash,
+    taskOf(event) ?? null,
+  ];
 }
 
 /** The event of a row in the shape it was stored with; undefined where a byte of it is not what was stored. */

@@ -1,11 +1,15 @@
 /** The log's file: which tables it has, and how a connection to it behaves. */
 import type { DatabaseSync } from "node:sqlite";
 import { RoundtableError } from "../../core/errors.ts";
+import { project } from "./project.ts";
+import { isRare } from "./row.ts";
 
 /** Version of the tables, kept in `user_version`; the events have a version of their own. */
-export const SCHEMA_VERSION = 1;
+export const SCHEMA_VERSION = 2;
 
 // `body` is the very text the hash is of, so a check compares bytes; the other columns repeat members of it for the indexes.
+// `events` is the truth. `tasks` and `missions` follow from it and change in the same transaction; `snapshots` are worth nothing but time.
+// `archived` names the missions whose events went into an archive: only theirs may be deleted, and only up to `last_seq`.
 const TABLES = `
   CREATE TABLE IF NOT EXISTS events (
     seq INTEGER PRIMARY KEY,
@@ -13,15 +17,72 @@ const TABLES = `
     key TEXT,
     type TEXT NOT NULL,
     body TEXT NOT NULL,
-    hash TEXT NOT NULL
+    hash TEXT NOT NULL,
+    task TEXT
   ) STRICT;
   CREATE INDEX IF NOT EXISTS events_by_mission ON events (mission);
   CREATE UNIQUE INDEX IF NOT EXISTS events_by_key ON events (mission, key) WHERE key IS NOT NULL;
+  CREATE INDEX IF NOT EXISTS events_by_task ON events (task) WHERE task IS NOT NULL;
+  CREATE INDEX IF NOT EXISTS events_by_type ON events (type, mission) WHERE ${isRare("type")};
+  CREATE TABLE IF NOT EXISTS archived (
+    mission TEXT PRIMARY KEY,
+    first_seq INTEGER NOT NULL,
+    last_seq INTEGER NOT NULL,
+    events INTEGER NOT NULL,
+    tip TEXT NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  CREATE TABLE IF NOT EXISTS tasks (
+    opened_seq INTEGER PRIMARY KEY,
+    id TEXT NOT NULL UNIQUE,
+    context TEXT NOT NULL,
+    agent TEXT NOT NULL,
+    state TEXT NOT NULL,
+    opened_at INTEGER NOT NULL,
+    status_seq INTEGER NOT NULL,
+    status_at INTEGER NOT NULL
+  ) STRICT;
+  CREATE INDEX IF NOT EXISTS tasks_by_status ON tasks (status_seq);
+  CREATE INDEX IF NOT EXISTS tasks_by_context ON tasks (context, status_seq);
+  CREATE INDEX IF NOT EXISTS tasks_by_agent ON tasks (agent, status_seq);
+  CREATE TABLE IF NOT EXISTS missions (
+    opened_seq INTEGER PRIMARY KEY,
+    mission TEXT NOT NULL UNIQUE,
+    closed_seq INTEGER
+  ) STRICT;
+  CREATE INDEX IF NOT EXISTS missions_open ON missions (opened_seq) WHERE closed_seq IS NULL;
+  CREATE TABLE IF NOT EXISTS snapshots (
+    kind TEXT NOT NULL,
+    key TEXT NOT NULL,
+    seq INTEGER NOT NULL,
+    body TEXT NOT NULL,
+    PRIMARY KEY (kind, key)
+  ) STRICT, WITHOUT ROWID;
   CREATE TRIGGER IF NOT EXISTS events_never_change BEFORE UPDATE ON events BEGIN SELECT RAISE(ABORT, 'events never change'); END;
-  CREATE TRIGGER IF NOT EXISTS events_never_go BEFORE DELETE ON events BEGIN SELECT RAISE(ABORT, 'events are never deleted'); END;
-  CREATE TABLE IF NOT EXISTS writer (one INTEGER PRIMARY KEY CHECK (one = 1), epoch INTEGER NOT NULL) STRICT;
+  CREATE TRIGGER IF NOT EXISTS events_never_go BEFORE DELETE ON events
+    WHEN NOT EXISTS (SELECT 1 FROM archived WHERE mission = old.mission AND last_seq >= old.seq)
+    BEGIN SELECT RAISE(ABORT, 'events are never deleted'); END;
+  CREATE TRIGGER IF NOT EXISTS archived_are_forgotten AFTER INSERT ON archived BEGIN
+    DELETE FROM tasks WHERE context = new.mission;
+    DELETE FROM missions WHERE mission = new.mission;
+    DELETE FROM snapshots WHERE key = new.mission;
+  END;
+  CREATE TABLE IF NOT EXISTS writer (
+    one INTEGER PRIMARY KEY CHECK (one = 1),
+    epoch INTEGER NOT NULL,
+    closed_at_seq INTEGER
+  ) STRICT;
   INSERT OR IGNORE INTO writer (one, epoch) VALUES (1, 0);
   PRAGMA user_version = ${String(SCHEMA_VERSION)};
+`;
+
+// Events get their task, and the trigger learns of archives.
+const FROM_1 = `
+  ALTER TABLE events ADD COLUMN task TEXT;
+  ALTER TABLE writer ADD COLUMN closed_at_seq INTEGER;
+  DROP TRIGGER IF EXISTS events_never_change;
+  DROP TRIGGER IF EXISTS events_never_go;
+  UPDATE events SET task = json_extract(body, CASE type WHEN 'MessageSent' THEN '$.data.message.taskId' ELSE '$.data.taskId' END)
+    WHERE type IN ('TaskSubmitted', 'TaskStatusChanged', 'TaskArtifactAdded', 'MessageSent') AND json_valid(body);
 `;
 
 // 10,000 pages of 4 KiB: a checkpoint every 40 MB keeps the 99th percentile of a commit at 1.5 ms instead of 14.
@@ -66,20 +127,33 @@ export function prepare(
     PRAGMA wal_autocheckpoint = ${String(CHECKPOINT_PAGES)};
     PRAGMA journal_size_limit = ${String(WAL_BYTES)};
   `);
-  createTables(db);
   if (options.maxPages !== undefined)
     db.exec(`PRAGMA max_page_count = ${String(options.maxPages)}`);
+  createTables(db);
 }
 
-/** Creates what is missing of the tables. */
+/** Creates what is missing of the tables; those of an older version are brought up to date, all or nothing. */
 export function createTables(db: DatabaseSync): void {
-  db.exec(`BEGIN IMMEDIATE; ${TABLES} COMMIT;`);
+  db.exec("BEGIN IMMEDIATE");
+  try {
+    const old = versionOf(db) === 1;
+    if (old) db.exec(FROM_1);
+    db.exec(TABLES);
+    if (old) project(db);
+    db.exec("COMMIT");
+  } catch (error) {
+    // On a full disk SQLite may have rolled back by itself.
+    if (db.isTransaction) db.exec("ROLLBACK");
+    throw error;
+  }
+}
+
+function versionOf(db: DatabaseSync): number {
+  return Number(db.prepare("PRAGMA user_version").get()?.["user_version"]);
 }
 
 function refuseNewer(db: DatabaseSync): void {
-  const version = Number(
-    db.prepare("PRAGMA user_version").get()?.["user_version"],
-  );
+  const version = versionOf(db);
   if (version > SCHEMA_VERSION)
     throw new RoundtableError(
       "log-too-new",

@@ -115,7 +115,9 @@ export class SqliteLog implements EventLog {
   }
 
   verify(): readonly { readonly missionId: string; readonly seq: number }[] {
-    return this.#reading(() => findBroken(this.#store.rows()));
+    return this.#reading(() =>
+      findBroken(this.#store.rows(), this.#store.archived()),
+    );
   }
 
   dispose(): Promise<void> {

@@ -4,9 +4,13 @@ import type { DatabaseSync, SQLInputValue, StatementSync } from "node:sqlite";
 import { upcast } from "../../core/events.ts";
 import type { Draft, Recorded } from "../../protocol/event.ts";
 import { HUB_STREAM } from "../../protocol/event.ts";
+import type { Archived } from "./archived.ts";
+import { readArchived } from "./archived.ts";
 import { markDamaged } from "./damage.ts";
+import type { Projection } from "./project.ts";
+import { openProjection } from "./project.ts";
 import type { Row } from "./row.ts";
-import { COLUMNS, fromRow, INSERT, toRow, values } from "./row.ts";
+import { COLUMNS, fromRow, INSERT, values } from "./row.ts";
 import { seal } from "./seal.ts";
 import { logFenced } from "./sqliteTrouble.ts";
 
@@ -23,6 +27,7 @@ export class Store {
   readonly #epoch: number;
   readonly #statements = new Map<string, StatementSync>();
   readonly #tips = new Map<string, string>();
+  readonly #projection: Projection;
   #head: number;
 
   /** `db` is a prepared connection to `file` whose writer row says `epoch`. */
@@ -31,9 +36,12 @@ export class Store {
     this.#file = file;
     this.#epoch = epoch;
     this.#identity = statSync(file, { bigint: true });
+    this.#projection = openProjection(db);
+    // The place of an archived event is never given away again.
     this.#head = Number(
-      this.#statement("SELECT MAX(seq) AS head FROM events").get()?.["head"] ??
-        0,
+      this.#statement(
+        "SELECT MAX(COALESCE((SELECT MAX(seq) FROM events), 0), COALESCE((SELECT MAX(last_seq) FROM archived), 0)) AS head",
+      ).get()?.["head"],
     );
   }
 
@@ -58,6 +66,7 @@ export class Store {
       const stored = entries.map((drafts) =>
         drafts.map((draft) => this.#insert(draft, fresh, tips, now)),
       );
+      this.#projection.apply(fresh);
       this.#db.exec("COMMIT");
       this.#head += fresh.length;
       for (const [mission, hash] of tips) this.#tips.set(mission, hash);
@@ -126,6 +135,11 @@ export class Store {
     ).iterate() as Iterable<unknown> as Iterable<Row>;
   }
 
+  /** Missions whose events are in an archive instead. */
+  archived(): readonly Archived[] {
+    return readArchived(this.#db);
+  }
+
   close(): void {
     this.#db.close();
   }
@@ -145,7 +159,7 @@ export class Store {
       epoch: this.#epoch,
       prevHash: tips.get(missionId) ?? this.#tip(missionId),
     });
-    this.#statement(INSERT).run(...values(toRow(event, body)));
+    this.#statement(INSERT).run(...values(event, body));
     tips.set(missionId, event.hash);
     fresh.push(event);
     return event;
@@ -154,9 +168,13 @@ export class Store {
   #tip(missionId: string): string {
     const known = this.#tips.get(missionId);
     if (known !== undefined) return known;
-    const last = this.#statement(
-      "SELECT hash FROM events WHERE mission = ? ORDER BY seq DESC LIMIT 1",
-    ).get(missionId);
+    const last =
+      this.#statement(
+        "SELECT hash FROM events WHERE mission = ? ORDER BY seq DESC LIMIT 1",
+      ).get(missionId) ??
+      this.#statement("SELECT tip AS hash FROM archived WHERE mission = ?").get(
+        missionId,
+      );
     return last === undefined ? "" : String(last["hash"]);
   }
 
