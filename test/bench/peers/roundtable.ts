@@ -1,6 +1,7 @@
 /** Clients of our hub: envelope frames over a socket of the subprotocol roundtable.v1 (docs/messages.md). */
 import { randomUUID } from "node:crypto";
 import { ENVELOPE_SUBPROTOCOL } from "../../../src/protocol/envelope.ts";
+import { SUBPROTOCOL } from "../../../src/protocol/hub.ts";
 import { cardOf } from "../../hub/scriptedAgent.ts";
 import type { CorkedSocket } from "./corked.ts";
 import { openCorked } from "./corked.ts";
@@ -27,10 +28,13 @@ interface Answer {
   readonly params?: unknown;
 }
 
-async function openEnd({ port, token }: Target): Promise<End> {
+async function openEnd(
+  { port, token }: Target,
+  protocol: string = ENVELOPE_SUBPROTOCOL,
+): Promise<End> {
   const socket = await openCorked(
     `ws://127.0.0.1:${String(port)}/ws`,
-    ENVELOPE_SUBPROTOCOL,
+    protocol,
     token,
   );
   const waiting = new Map<number, (answer: Answer) => void>();
@@ -221,7 +225,7 @@ export async function envelopeCaller(
 
 /** Blocking SendMessage over the WebSocket binding. */
 export async function a2aSocketCaller(target: Target): Promise<Caller> {
-  const a = await openEnd(target);
+  const a = await openEnd(target, SUBPROTOCOL);
   const { message } = sendParams();
   return {
     async call() {
