@@ -2,7 +2,7 @@ import { resolve } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import type { RoundtableError } from "../../core/errors.ts";
 import { isProblem } from "../../core/errors.ts";
-import type { Clock, EventLog } from "../../ports.ts";
+import type { Clock } from "../../ports.ts";
 import { finishRepair, isSound, repair } from "./damage.ts";
 import type { Lock } from "./lock.ts";
 import { takeLock } from "./lock.ts";
@@ -35,7 +35,7 @@ export interface LogOptions {
  * Opens the log for writing, alone. Rejects with `log-busy` while another process has it, `log-too-new`, `sqlite-too-old`. A damaged
  * file is set aside and what can be read of it goes on in a new one; see `onProblem`.
  */
-export async function openLog(options: LogOptions): Promise<EventLog> {
+export async function openLog(options: LogOptions): Promise<SqliteLog> {
   for (;;)
     try {
       return openNow({ ...options, file: resolve(options.file) });
@@ -50,7 +50,7 @@ export async function openLog(options: LogOptions): Promise<EventLog> {
     }
 }
 
-function openNow(options: LogOptions): EventLog {
+function openNow(options: LogOptions): SqliteLog {
   const { file, clock, onProblem = () => undefined } = options;
   const lock = takeLock(file);
   try {

@@ -36,6 +36,7 @@ const TABLES = `
     id TEXT NOT NULL UNIQUE,
     context TEXT NOT NULL,
     agent TEXT NOT NULL,
+    takeovers INTEGER NOT NULL,
     state TEXT NOT NULL,
     opened_at INTEGER NOT NULL,
     status_seq INTEGER NOT NULL,
@@ -118,7 +119,9 @@ export function prepare(
     if (mode?.["locking_mode"] !== "exclusive") throw tooOld(sqliteVersion(db));
   }
   refuseNewer(db);
+  // The first of them counts only while the file is empty: pages that archiving frees can then be given back.
   db.exec(`
+    PRAGMA auto_vacuum = INCREMENTAL;
     PRAGMA journal_mode = WAL;
     PRAGMA synchronous = FULL;
     PRAGMA fullfsync = ON;

@@ -10,6 +10,8 @@ import type { RoundtableError } from "../../core/errors.ts";
 import { isProblem, toProblem } from "../../core/errors.ts";
 import { checkDraft } from "./draft.ts";
 import { Feed, logClosed } from "./feed.ts";
+import type { Keeping } from "./keeping.ts";
+import { logArchived } from "./keeping.ts";
 import type { Lock } from "./lock.ts";
 import { translate } from "./sqliteTrouble.ts";
 import type { Entry, Store } from "./store.ts";
@@ -68,6 +70,7 @@ export class SqliteLog implements EventLog {
     if (this.#fenced !== undefined) throw this.#fenced;
     const entry = drafts.map(checkDraft);
     if (entry.length === 0) return [];
+    this.#refuseArchived(entry);
     return await new Promise((resolve, reject) => {
       this.#queue.push({ entry, resolve, reject });
       this.#schedule();
@@ -120,6 +123,26 @@ export class SqliteLog implements EventLog {
     );
   }
 
+  /** What moves missions between the log and its archive. Everything acknowledged so far is stored first. */
+  keeping(): Keeping {
+    return {
+      read: (work) => this.#reading(() => this.#store.reading(work)),
+      move: (drafts, work) => {
+        if (this.#closed) throw logClosed();
+        if (this.#fenced !== undefined) throw this.#fenced;
+        while (this.#queue.length > 0) this.#flush();
+        this.#reading(() => {
+          const { fresh } = this.#store.commit(
+            [drafts.map(checkDraft)],
+            () => this.#clock.now(),
+            work,
+          );
+          this.#feed.publish(fresh);
+        });
+      },
+    };
+  }
+
   dispose(): Promise<void> {
     if (!this.#closed) {
       this.#closed = true;
@@ -129,6 +152,15 @@ export class SqliteLog implements EventLog {
       this.#lock.release();
     }
     return Promise.resolve();
+  }
+
+  /** Its keys are in the archive too: what is done once could be done a second time. */
+  #refuseArchived(entry: Entry): void {
+    const gone = entry.find(
+      ({ missionId, key }) =>
+        key !== undefined && this.#store.isArchived(missionId),
+    );
+    if (gone !== undefined) throw logArchived(gone.missionId);
   }
 
   #schedule(): void {

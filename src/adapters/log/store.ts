@@ -49,10 +49,11 @@ export class Store {
     return this.#head;
   }
 
-  /** Stores all entries in one transaction and returns, per entry, its events; `fresh` are those that were not stored before. */
+  /** Stores all entries in one transaction and returns, per entry, its events; `fresh` are those that were not stored before. `also` is done in the same transaction, after them. */
   commit(
     entries: readonly Entry[],
     now: () => number,
+    also?: (db: DatabaseSync) => void,
   ): {
     readonly stored: readonly Recorded[][];
     readonly fresh: readonly Recorded[];
@@ -67,6 +68,7 @@ export class Store {
         drafts.map((draft) => this.#insert(draft, fresh, tips, now)),
       );
       this.#projection.apply(fresh);
+      also?.(this.#db);
       this.#db.exec("COMMIT");
       this.#head += fresh.length;
       for (const [mission, hash] of tips) this.#tips.set(mission, hash);
@@ -138,6 +140,20 @@ export class Store {
   /** Missions whose events are in an archive instead. */
   archived(): readonly Archived[] {
     return readArchived(this.#db);
+  }
+
+  /** Whether a mission's events are in an archive instead. */
+  isArchived(missionId: string): boolean {
+    return (
+      this.#statement("SELECT 1 FROM archived WHERE mission = ?").get(
+        missionId,
+      ) !== undefined
+    );
+  }
+
+  /** Reads what the other methods do not; `work` changes nothing. */
+  reading<R>(work: (db: DatabaseSync) => R): R {
+    return work(this.#db);
   }
 
   close(): void {
