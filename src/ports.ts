@@ -1,6 +1,9 @@
 /** What the app needs from the world, on one screen. Each port has one contract suite in `test/contract`, run on every implementation. */
 import type { JsonObject } from "./core/json.ts";
+import type { TaskFact } from "./core/taskFact.ts";
+import type { TaskState } from "./protocol/a2a.ts";
 import type { Evidence } from "./protocol/consensus.ts";
+import type { EnvelopeHeader } from "./protocol/envelope.ts";
 import type {
   ChangeSet,
   DraftOf,
@@ -45,15 +48,38 @@ export interface TextLog {
   error(message: string, fields?: JsonObject): void;
 }
 
+/** Which tasks are asked for; what is left out does not matter. */
+export interface TaskQuery {
+  readonly agentId?: string | undefined;
+  readonly contextId?: string | undefined;
+  readonly state?: TaskState | undefined;
+  /** Changed state after this time, ms since 1970. */
+  readonly changedAfter?: number | undefined;
+  /** Changed state before this place in the log. */
+  readonly before?: number | undefined;
+  readonly limit: number;
+}
+
+/** What is known of a mission without reading its events. */
+export interface MissionFact {
+  readonly missionId: string;
+  readonly openedSeq: number;
+  /** Place of its last event. */
+  readonly lastSeq: number;
+  readonly isClosed: boolean;
+}
+
 /** Append-only, hash-chained per mission, one fenced writer. */
 export interface EventLog extends Lifetime {
   /** Resolves once the event is committed and fsynced. A draft whose `key` the mission already holds is not stored: the first one is returned. Rejects with `log-full`, `log-fenced` or `log-closed`; then nothing was stored. */
   append<T extends EventType>(draft: DraftOf<T>): Promise<RecordedOf<T>>;
   /** Like {@link append} for several events, all or none, adjacent. */
   appendAll(drafts: readonly Draft[]): Promise<readonly Recorded[]>;
-  /** Events after `after` (0 = from the start) in order, at most `limit` (default 1,000). Without `missionId` of the whole log. */
+  /** Events after `after` (0 = from the start) in order, at most `limit` (default 1,000). Without `missionId` of the whole log; with `taskId` those that make up that task; with `types` those only. */
   read(query: {
     readonly missionId?: string;
+    readonly taskId?: string;
+    readonly types?: readonly EventType[];
     readonly after?: number;
     readonly limit?: number;
   }): readonly Recorded[];
@@ -61,6 +87,29 @@ export interface EventLog extends Lifetime {
   mission(missionId: string): readonly Recorded[];
   /** The event stored under a key, if any. */
   find(missionId: string, key: string): Recorded | undefined;
+  /** The last event of the mission that is of one of the types, if any. */
+  last(missionId: string, types: readonly EventType[]): Recorded | undefined;
+  /** How a task stands, without reading its events; undefined when there is none. */
+  task(taskId: string): TaskFact | undefined;
+  /** A page of the tasks that fit, the latest change of state first. */
+  tasks(query: TaskQuery): {
+    readonly tasks: readonly TaskFact[];
+    /** How many fit on all pages. */
+    readonly total: number;
+  };
+  /** Missions that were opened, newest first, at most `limit`; opened before the place `before`, and, with `open`, not closed yet. */
+  opened(query: {
+    readonly limit: number;
+    readonly before?: number;
+    readonly open?: boolean;
+  }): readonly MissionFact[];
+  /** What was kept under a name, made of the events up to `seq`. A saving of time, never the truth: it may be gone or out of date. */
+  snapshot(
+    kind: string,
+    key: string,
+  ): { readonly seq: number; readonly body: unknown } | undefined;
+  /** Keeps JSON under a name, for as long as nothing is in the way. Never throws. */
+  keepSnapshot(kind: string, key: string, seq: number, body: unknown): void;
   /** The first event of that type in the mission that `match` accepts, stored already or later; rejects with the signal's reason when aborted, with `log-closed` when the log ends. */
   waitFor<T extends EventType>(
     missionId: string,
@@ -81,6 +130,119 @@ export interface EventLog extends Lifetime {
   readonly epoch: number;
 }
 
+/** A durable message: the header as its recipients get it, and the payload's bytes. */
+export interface Letter {
+  readonly header: EnvelopeHeader;
+  readonly payload: Buffer;
+}
+
+/** Why one try to deliver a letter failed, and when, ms since 1970. */
+export interface FailedTry {
+  readonly at: number;
+  readonly why: string;
+}
+
+/** A letter that waits in a mailbox. */
+export interface WaitingLetter {
+  readonly mailbox: string;
+  readonly seq: number;
+  readonly priority: number;
+  /** ms since 1970; undefined for never. */
+  readonly expiresAt: number | undefined;
+  /** Tries that failed, oldest first. */
+  readonly failures: readonly FailedTry[];
+}
+
+/** A letter that could not be delivered. */
+export interface DeadLetter {
+  /** Counts up from 1. */
+  readonly no: number;
+  readonly mailbox: string;
+  readonly seq: number;
+  /** When it was given up, ms since 1970. */
+  readonly at: number;
+  readonly why: string;
+  readonly failures: readonly FailedTry[];
+  readonly header: EnvelopeHeader;
+  readonly bytes: number;
+}
+
+/** How much lies in the mailboxes, and what the store did since it was opened. */
+export interface MailboxUsage {
+  /** Letters not settled, each counted once per mailbox it waits in. */
+  readonly letters: number;
+  /** Bytes of headers and payloads not settled, each letter counted once. */
+  readonly bytes: number;
+  readonly deadLetters: number;
+  readonly mailboxes: readonly {
+    readonly name: string;
+    readonly letters: number;
+    readonly bytes: number;
+  }[];
+  readonly commits: number;
+  readonly stored: number;
+  readonly duplicates: number;
+  readonly overloads: number;
+}
+
+/** Letters on disk until every recipient has settled them; one writer. What is settled, failed and buried is on disk with the next commit: a crash before it brings the letter back. */
+export interface Mailboxes extends Lifetime {
+  /** Resolves once the letter is committed and fsynced for all mailboxes named. The same `header.id` of the same `header.from` is the same letter, for ever: the first one's place is returned and nothing is stored. Rejects with `mailbox-overloaded`, `mailbox-full`, `mailbox-fenced` or `mailbox-closed`; then nothing was stored. */
+  add(
+    letter: Letter,
+    mailboxes: readonly string[],
+  ): Promise<{ readonly seq: number; readonly duplicate: boolean }>;
+  /** All that is not settled, oldest first. */
+  waiting(): readonly WaitingLetter[];
+  /** A letter that is not settled in that mailbox; undefined for every other. Throws `mailbox-corrupt` when its bytes are not what was stored. */
+  read(mailbox: string, seq: number): Letter | undefined;
+  /** These were dealt with. Returns how many of them were not settled before. */
+  settle(mailbox: string, seqs: readonly number[]): number;
+  /** Remembers a failed try. */
+  failed(mailbox: string, seq: number, failure: FailedTry): void;
+  /** Settles the letter and keeps it with the failures remembered as a dead letter. */
+  bury(mailbox: string, seq: number, why: string, at: number): void;
+  /** Dead letters after number `after` (default 0), at most `limit` (default 100). */
+  deadLetters(query?: {
+    readonly mailbox?: string | undefined;
+    readonly after?: number | undefined;
+    readonly limit?: number | undefined;
+  }): readonly DeadLetter[];
+  /** A dead letter with its payload. */
+  deadLetter(
+    no: number,
+  ): (DeadLetter & { readonly payload: Buffer }) | undefined;
+  /** Puts a dead letter back into its mailbox, with no failures; resolves once that is on disk, with undefined when there is none of that number. */
+  resend(no: number): Promise<WaitingLetter | undefined>;
+  /** Forgets a dead letter; resolves once that is on disk, with false when there is none of that number. */
+  drop(no: number): Promise<boolean>;
+  /** Stores the topics of a lasting subscription in place of those before; resolves once they are on disk. */
+  keep(name: string, topics: readonly string[]): Promise<void>;
+  /** Ends a lasting subscription and settles all that waits in `mailbox`; resolves once that is on disk. */
+  forget(name: string, mailbox: string): Promise<void>;
+  /** Lasting subscriptions as they are stored. */
+  lasting(): readonly {
+    readonly name: string;
+    readonly topics: readonly string[];
+  }[];
+  /** Resolves once everything said so far is on disk. */
+  flush(): Promise<void>;
+  usage(): MailboxUsage;
+  /** Where it is stored, for people. */
+  readonly place: string;
+}
+
+/** Signs agent cards with this hub's own key. */
+export interface CardSigner {
+  /** A detached JWS (RFC 7515) over UTF-8 text; the protected header holds `alg`, `kid` and `typ: "JOSE"`. */
+  sign(payload: string): {
+    readonly protected: string;
+    readonly signature: string;
+  };
+  /** JSON Web Keys (RFC 7517) that verify what it signs. */
+  readonly publicKeys: readonly JsonObject[];
+}
+
 /** A two-way channel of text frames, in order; the hub cannot tell a socket from a linked pair in memory. */
 export interface Transport {
   /** Sends one frame; frames sent after the end are dropped. */
@@ -89,6 +251,8 @@ export interface Transport {
   onFrame(listener: (frame: string) => void): void;
   onClose(listener: (why: string) => void): void;
   close(why: string): void;
+  /** Resolves when little of what was sent still waits for the other side, or when it is gone; left out where nothing waits. */
+  readonly drained?: () => Promise<void>;
 }
 
 /** A member of the team as the mission sees it. */
