@@ -26,6 +26,7 @@ export const HubEventData = {
   AgentLinked: z.object({
     agentId: z.string(),
     cardUrl: z.string(),
+    role: z.string().optional(),
     /** Where the bearer token it wants is kept, e.g. `env:OTHER_TOKEN`; never the token. */
     tokenFrom: z.string().optional(),
     /** Public key (JWK as JSON) its card must be signed with. */

@@ -1,6 +1,30 @@
 /** The one schema of all settings. VS Code's `roundtable.*` settings and the CLI's flags both end in this object; a test holds the manifest to it. */
 import * as z from "zod";
 
+/** One rule of routing: what is addressed to a role or skill that `match` fits goes to `to`, and where nobody of those can take it, to `fallback`. */
+export const AgentRoute = z
+  .object({
+    /** `role:PATTERN` or `skill:PATTERN`; `*` stands for any characters. */
+    match: z.string().regex(/^(?:role|skill):[A-Za-z0-9_.*-]{1,128}$/, {
+      error: "must be role:PATTERN or skill:PATTERN, such as skill:nlp_*",
+    }),
+    /** An agent's id, `role:PATTERN`, `skill:PATTERN` or `any`. */
+    to: z
+      .string()
+      .regex(
+        /^(?:any|[a-z0-9][a-z0-9_-]{0,63}|(?:role|skill):[A-Za-z0-9_.*-]{1,128})$/,
+        {
+          error: "must be an agent's id, role:PATTERN, skill:PATTERN or any",
+        },
+      ),
+    fallback: z
+      .string()
+      .regex(/^[a-z0-9][a-z0-9_-]{0,63}$/, { error: "must be an agent's id" })
+      .optional(),
+  })
+  .strict();
+export type AgentRoute = z.infer<typeof AgentRoute>;
+
 export const Settings = z
   .object({
     /** Where models come from. `auto`: Claude when a key is stored, else VS Code's models, else none. */
@@ -36,6 +60,8 @@ export const Settings = z
     agentFolders: z.array(z.string()).default([]),
     /** Start the MCP servers a repository names: a command of its choice, so never unasked. */
     mcp: z.boolean().default(false),
+    /** Who gets what is addressed to a role or a skill; the first rule that matches counts. */
+    routes: z.array(AgentRoute).max(100).default([]),
   })
   .strict();
 export type Settings = z.infer<typeof Settings>;
