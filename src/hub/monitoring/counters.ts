@@ -36,8 +36,8 @@ export function createCounters(): Counters {
     family: Family,
     labels: Labels | undefined,
   ): Series {
-    let all = families.get(name);
-    if (all === undefined) families.set(name, (all = new Map()));
+    const all = families.get(name) ?? new Map<string, Series>();
+    families.set(name, all);
     const key =
       labels === undefined
         ? ""
