@@ -114,7 +114,9 @@ export const JoinAgent = z.object({
   /** Where its bearer token is kept: `env:NAME` or `secret:NAME`. */
   tokenFrom: z
     .string()
-    .regex(/^(?:env:[A-Za-z_][A-Za-z0-9_]{0,127}|secret:[A-Za-z0-9_.-]{1,128})$/)
+    .regex(
+      /^(?:env:[A-Za-z_][A-Za-z0-9_]{0,127}|secret:[A-Za-z0-9_.-]{1,128})$/,
+    )
     .optional(),
   /** Public key (JWK as JSON) that must have signed the card. */
   cardKey: z.string().max(4096).optional(),
