@@ -35,14 +35,12 @@ const channels: Readonly<Record<string, (target: Target) => Promise<Channel>>> =
     "socket.io": socketIoChannel,
   };
 
-const callers: Readonly<
-  Record<string, (target: Target, lanes: number) => Promise<Caller> | Caller>
-> = {
+const callers: Readonly<Record<string, (target: Target) => Promise<Caller>>> = {
   "ours-rr-live": (target) => envelopeCaller(target, false),
   "ours-rr-durable": (target) => envelopeCaller(target, true),
   "ours-a2a-ws": a2aSocketCaller,
-  "ours-a2a-http": (target, lanes) => a2aHttpCaller(target, "/rpc", lanes),
-  "a2a-sdk": (target, lanes) => a2aHttpCaller(target, "/", lanes),
+  "ours-a2a-http": (target) => a2aHttpCaller(target, "/rpc"),
+  "a2a-sdk": (target) => a2aHttpCaller(target, "/"),
   "ws-rr": relayCaller,
   "nats-rr": natsCaller,
   "mosquitto-rr": mosquittoCaller,
@@ -97,7 +95,7 @@ async function measure({
     return { perSecond };
   }
   if (openCaller === undefined) throw new Error(`nobody is called ${kind}`);
-  const caller = await openCaller(target, lanes);
+  const caller = await openCaller(target);
   // The first calls pay for connections that are still to be opened.
   await callSideBySide(caller, lanes * 4, lanes);
   const { perSecond, micros } =

@@ -1,10 +1,13 @@
 /** Clients of mosquitto, MQTT 5. */
+import { EventEmitter } from "node:events";
 import { connectAsync } from "mqtt";
 import type { Caller, Channel, Target } from "./words.ts";
 import { PAYLOAD } from "./words.ts";
 
 const url = ({ port }: Target): string => `mqtt://127.0.0.1:${String(port)}`;
 const bytes = Buffer.from(PAYLOAD);
+// The client waits for its socket once per message; thousands of them are no leak.
+EventEmitter.defaultMaxListeners = 0;
 const OPTIONS = {
   protocolVersion: 5,
   properties: { receiveMaximum: 65_535 },

@@ -54,22 +54,22 @@ export async function redisStreamsChannel(target: Target): Promise<Channel> {
       )) as readonly [string, readonly [string, readonly string[]][]][] | null;
       const entries = found?.[0]?.[1] ?? [];
       if (entries.length === 0) continue;
-      void acks.xack("bench", "team", ...entries.map(([id]) => id));
+      acks.xack("bench", "team", ...entries.map(([id]) => id)).catch(gone);
       for (const _entry of entries) tell("delivered");
     }
   };
-  // Ends by disconnecting.
-  void consume().catch(() => undefined);
+  // What is under way when the client leaves ends by that.
+  const gone = (): void => undefined;
+  consume().catch(gone);
   return {
     acknowledges: true,
     send(count) {
       for (let n = 0; n < count; n += 1)
-        void a.xadd("bench", "MAXLEN", "~", 50_000, "*", "m", PAYLOAD).then(
-          () => {
+        void a
+          .xadd("bench", "MAXLEN", "~", 50_000, "*", "m", PAYLOAD)
+          .then(() => {
             tell("acknowledged");
-          },
-          () => undefined,
-        );
+          }, gone);
     },
     onProgress(listener) {
       tell = listener;
