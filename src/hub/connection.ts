@@ -2,6 +2,9 @@ import { createRpcPeer } from "../core/rpcPeer.ts";
 import type { TextLog, Transport } from "../ports.ts";
 import { RpcId, RpcRequest } from "../protocol/jsonRpc.ts";
 import { parseBoundedJson } from "./boundedJson.ts";
+import type { Credit } from "./credit.ts";
+import { creditOf, isGrant } from "./credit.ts";
+import { jsonOf } from "./update.ts";
 import { overloaded, RPC_CODE, toRpcError, WireError } from "./wireError.ts";
 
 /** Requests of the other side that may be under way at once. */
@@ -11,7 +14,7 @@ const MAX_OUTBOUND = 1024;
 /** Frames that do not fit before the other side is cut off. */
 const MAX_BAD_FRAMES = 32;
 
-/** What a request gives: one value, or a stream of them. */
+/** What a request gives: one value, or a stream of objects. */
 export type Reply =
   | { readonly kind: "value"; readonly value: unknown }
   | { readonly kind: "stream"; readonly items: AsyncIterable<unknown> };
@@ -23,6 +26,14 @@ export interface Call {
   /** A2A service parameters, names in lower case. */
   readonly serviceParams: ReadonlyMap<string, string>;
   readonly signal: AbortSignal;
+  /** Resolves when the other side has read what was sent; left out where nothing piles up. */
+  readonly pace?: () => Promise<void>;
+}
+
+/** A request of the other side that is under way. */
+interface Inbound {
+  readonly controller: AbortController;
+  readonly credit: Credit | undefined;
 }
 
 /** What the owner of a connection does with what arrives. */
@@ -50,6 +61,11 @@ function serviceParamsOf(frame: object): ReadonlyMap<string, string> {
   );
 }
 
+/** A JSON-RPC answer around a result that is JSON already. */
+export function resultFrame(id: RpcId, json: string): string {
+  return `{"jsonrpc":"2.0","id":${JSON.stringify(id)},"result":${json}}`;
+}
+
 function idOf(frame: object): RpcId | null {
   const id = RpcId.safeParse("id" in frame ? frame.id : undefined);
   return id.success ? id.data : null;
@@ -57,14 +73,15 @@ function idOf(frame: object): RpcId | null {
 
 /**
  * Speaks JSON-RPC 2.0 over a transport. Frames that do not fit are answered and survived, up to a limit; notifications are handled in order and at once.
- * Beyond JSON-RPC: a stream is several results under one id, ended by `{id, streamEnd: true}`; `{id, cancelStream: true}` ends it from the other side.
+ * Beyond JSON-RPC: a stream is several results under one id, ended by `{id, streamEnd: true}`; `{id, cancelStream: true}` ends it from the other side,
+ * and where it was opened with a credit, `{id, credit: n}` grants `n` more results.
  */
 export function openConnection(
   transport: Transport,
   handlers: Handlers,
   textLog: TextLog,
 ): Connection {
-  const inbound = new Map<RpcId, AbortController>();
+  const inbound = new Map<RpcId, Inbound>();
   let badFrames = 0;
   let closed = false;
   const peer = createRpcPeer({
@@ -93,20 +110,50 @@ export function openConnection(
     complain(id, new WireError(RPC_CODE.invalidRequest, message));
   }
 
-  async function serve(id: RpcId, call: Call): Promise<void> {
+  async function sendItems(
+    id: RpcId,
+    items: AsyncIterable<unknown>,
+    { controller: { signal }, credit }: Inbound,
+  ): Promise<void> {
+    for await (const item of items) {
+      await credit?.take(signal);
+      if (signal.aborted) break;
+      transport.send(resultFrame(id, jsonOf(item as object)));
+    }
+    send({ id, streamEnd: true });
+  }
+
+  async function serve(id: RpcId, call: Call, under: Inbound): Promise<void> {
     try {
       const reply = await handlers.request(call);
-      if (reply.kind === "value") {
-        send({ id, result: reply.value });
-        return;
-      }
-      for await (const item of reply.items) send({ id, result: item });
-      send({ id, streamEnd: true });
+      if (reply.kind === "stream") await sendItems(id, reply.items, under);
+      else send({ id, result: reply.value });
     } catch (error) {
       send({ id, error: toRpcError(error) });
     } finally {
       inbound.delete(id);
     }
+  }
+
+  function begin(
+    id: RpcId,
+    { method, params }: RpcRequest,
+    frame: object,
+  ): void {
+    const serviceParams = serviceParamsOf(frame);
+    const controller = new AbortController();
+    let under: Inbound;
+    try {
+      under = { controller, credit: creditOf(serviceParams) };
+    } catch (error) {
+      send({ id, error: toRpcError(error) });
+      return;
+    }
+    inbound.set(id, under);
+    const { signal } = controller;
+    const { drained } = transport;
+    const pace = drained === undefined ? {} : { pace: drained };
+    void serve(id, { method, params, serviceParams, signal, ...pace }, under);
   }
 
   function takeRequest(frame: object): void {
@@ -118,16 +165,15 @@ export function openConnection(
       invalid(id, "A request of that id is still under way.");
     else if (inbound.size >= MAX_INBOUND)
       send({ id, error: toRpcError(overloaded("requests under way")) });
-    else {
-      const controller = new AbortController();
-      inbound.set(id, controller);
-      void serve(id, {
-        method: parsed.data.method,
-        params: parsed.data.params,
-        serviceParams: serviceParamsOf(frame),
-        signal: controller.signal,
-      });
-    }
+    else begin(id, parsed.data, frame);
+  }
+
+  function takeGrant(frame: object, grant: unknown): void {
+    const id = idOf(frame);
+    if (id === null || !isGrant(grant))
+      invalid(id, "A credit is a whole number from 1 for a stream's id.");
+    // A grant may cross the end of its stream on the way.
+    else inbound.get(id)?.credit?.grant(grant);
   }
 
   transport.onFrame((text) => {
@@ -144,8 +190,9 @@ export function openConnection(
     else if ("method" in frame && "id" in frame) takeRequest(frame);
     else if ("cancelStream" in frame) {
       const id = idOf(frame);
-      if (id !== null) inbound.get(id)?.abort(new Error("canceled"));
-    } else if ("method" in frame || "result" in frame || "error" in frame) {
+      if (id !== null) inbound.get(id)?.controller.abort(new Error("canceled"));
+    } else if ("credit" in frame) takeGrant(frame, frame.credit);
+    else if ("method" in frame || "result" in frame || "error" in frame) {
       const fits = !("method" in frame) || RpcRequest.safeParse(frame).success;
       if (fits) peer.onFrame(text);
       else invalid(null, "This is not a JSON-RPC 2.0 notification.");
@@ -155,7 +202,7 @@ export function openConnection(
   transport.onClose((why) => {
     closed = true;
     peer.close(why);
-    for (const controller of inbound.values())
+    for (const { controller } of inbound.values())
       controller.abort(new Error("the connection ended"));
     handlers.closed(why);
   });

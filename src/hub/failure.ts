@@ -1,5 +1,10 @@
 import { RpcClosed, RpcFault } from "../core/rpcPeer.ts";
-import type { Message, Task, TaskStatus } from "../protocol/a2a.ts";
+import type {
+  Message,
+  StreamResponse,
+  Task,
+  TaskStatus,
+} from "../protocol/a2a.ts";
 import { isTerminal } from "./tasks.ts";
 
 const MAX_TEXT = 2000;
@@ -97,4 +102,21 @@ export function veilTask(task: Task): Task {
   return isTerminal(task.status.state)
     ? { ...task, status: veil(task.status) }
     : task;
+}
+
+const veiled = new WeakMap<StreamResponse, StreamResponse>();
+
+/** The update as somebody outside may see it (see `veil`); the same update gives the same object, so that its JSON is made once. */
+export function veilUpdate(update: StreamResponse): StreamResponse {
+  const { statusUpdate } = update;
+  if (statusUpdate === undefined) return update;
+  const known = veiled.get(update);
+  if (known !== undefined) return known;
+  const status = veil(statusUpdate.status);
+  const shown =
+    status === statusUpdate.status
+      ? update
+      : { statusUpdate: { ...statusUpdate, status } };
+  veiled.set(update, shown);
+  return shown;
 }

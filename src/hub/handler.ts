@@ -7,12 +7,14 @@ import type {
 import {
   ListTasksRequest,
   SendMessageRequest as SendMessageSchema,
+  SubscribeRequest,
   TaskIdRequest,
 } from "../protocol/a2a.ts";
 import type { Execution } from "./execution.ts";
-import { veil, veilTask } from "./failure.ts";
+import { veilTask, veilUpdate } from "./failure.ts";
 import { pageOf, trimHistory } from "./listTasks.ts";
-import { streamOf } from "./stream.ts";
+import { checkReached, resumePoint } from "./resume.ts";
+import type { Reading, Updates } from "./stream.ts";
 import type { Caller, Submit } from "./submit.ts";
 import type { TaskRecord, Tasks } from "./tasks.ts";
 import { isInterrupted, isTerminal, lastWord } from "./tasks.ts";
@@ -29,6 +31,10 @@ export interface Ask {
   readonly params: unknown;
   readonly caller: Caller;
   readonly signal: AbortSignal;
+  /** The id of the last event the client has of a stream it opens again, as it came: the service parameter `Last-Event-ID`. */
+  readonly lastEventId?: string | undefined;
+  /** See `Reading.pace`. */
+  readonly pace?: (() => Promise<void>) | undefined;
 }
 
 /** The operations of A2A 1.0 over the event log, whatever the binding. All reject with wire errors. */
@@ -41,7 +47,7 @@ export interface Handler {
   listTasks(ask: Ask): unknown;
   /** Answers within 5 s. */
   cancelTask(ask: Ask): Promise<Task>;
-  /** The task, then its updates until it has ended. */
+  /** The task, then its updates until it has ended. With a generation to resume after, its updates from there and no task; then one that has ended is fine too. */
   subscribeToTask(ask: Ask): AsyncIterable<StreamResponse>;
   /** Resolves once the task's state is one that `enough` accepts; rejects with the signal's reason, or when the hub lost the task. */
   until(
@@ -58,10 +64,11 @@ function isSettled(state: TaskState): boolean {
 /** Makes the operations; a stream or a waiting client that leaves changes nothing for the task. */
 export function createHandler(parts: {
   readonly tasks: Tasks;
+  readonly updates: Updates;
   readonly execution: Execution;
   readonly submit: Submit;
 }): Handler {
-  const { tasks, execution, submit } = parts;
+  const { tasks, updates, execution, submit } = parts;
 
   function show(taskId: string, caller: Caller, historyLength?: number): Task {
     const task = tasks.task(taskId);
@@ -90,41 +97,26 @@ export function createHandler(parts: {
     return [record, request];
   }
 
+  function readingOf(ask: Ask, enough: Reading["enough"]): Reading {
+    const { caller, signal, pace } = ask;
+    const show = caller.remote
+      ? veilUpdate
+      : (update: StreamResponse) => update;
+    return { enough, signal, show, pace };
+  }
+
   function stream(
     record: TaskRecord,
     ask: Ask,
     enough: (state: TaskState) => boolean,
     historyLength?: number,
   ): AsyncIterable<StreamResponse> {
-    const { remote } = ask.caller;
-    return streamOf<StreamResponse>((sink) => {
-      // Snapshot and start of following in one turn: nothing falls in between.
-      const task = show(record.id, ask.caller, historyLength);
-      sink.push({ task });
-      if (enough(task.status.state)) {
-        sink.end();
-        return () => undefined;
-      }
-      return tasks.follow(record.id, {
-        update(update, state) {
-          const { statusUpdate } = update;
-          sink.push(
-            remote && statusUpdate !== undefined
-              ? {
-                  statusUpdate: {
-                    ...statusUpdate,
-                    status: veil(statusUpdate.status),
-                  },
-                }
-              : update,
-          );
-          if (enough(state)) sink.end();
-        },
-        lost(error) {
-          sink.end(error);
-        },
-      });
-    }, ask.signal);
+    // Snapshot and start of following in one turn: nothing falls in between.
+    tasks.catchUp();
+    const task = show(record.id, ask.caller, historyLength);
+    return enough(task.status.state)
+      ? one({ task })
+      : updates.fromNow(record, { task }, readingOf(ask, enough));
   }
 
   const until: Handler["until"] = (taskId, enough, signal) =>
@@ -193,12 +185,22 @@ export function createHandler(parts: {
     },
     subscribeToTask(ask) {
       const [record, { historyLength }] = find(ask);
-      if (isTerminal(record.state))
+      const { afterGeneration } = parseParams(SubscribeRequest, ask.params);
+      const after = resumePoint(afterGeneration, ask.lastEventId);
+      const hasEnded = isTerminal(record.state);
+      if (hasEnded && after === undefined)
         throw unsupportedOperation(
-          "The task has ended; get it instead of subscribing.",
+          "The task has ended; get it instead of subscribing, or resume after the last generation you have.",
         );
-      execution.ensure(record, lastWord(tasks, record));
-      return stream(record, ask, isTerminal, historyLength);
+      if (after !== undefined) checkReached(tasks.task(record.id), after);
+      if (!hasEnded) execution.ensure(record, lastWord(tasks, record));
+      return after === undefined
+        ? stream(record, ask, isTerminal, historyLength)
+        : updates.after(record, after, readingOf(ask, isTerminal));
     },
   };
+}
+
+async function* one(item: StreamResponse): AsyncGenerator<StreamResponse> {
+  yield item;
 }

@@ -24,6 +24,7 @@ import { createRegistry } from "./registry.ts";
 import { LOOPBACK, startServer, WS_PATH } from "./server.ts";
 import { createSessions } from "./session.ts";
 import { HUB_CLOSED, socketTransport } from "./socket.ts";
+import { createUpdates } from "./stream.ts";
 import { createSubmit } from "./submit.ts";
 import { foldTasks } from "./tasks.ts";
 import { createTeam } from "./team.ts";
@@ -74,7 +75,8 @@ export function createHub(deps: {
   const registry = createRegistry(log, textLog);
   const execution = createExecution({ ...deps, registry, tasks });
   const submit = createSubmit({ ...deps, registry, tasks, execution });
-  const handler = createHandler({ tasks, execution, submit });
+  const updates = createUpdates(log, tasks);
+  const handler = createHandler({ tasks, updates, execution, submit });
   const cards = createCards(registry, deps.name, () => address);
   const dispatch = createDispatch(handler, cards);
   const agentPort = createAgentPort({ registry, execution, textLog });

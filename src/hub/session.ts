@@ -44,7 +44,7 @@ export function createSessions(parts: {
       const connection = openConnection(
         transport,
         {
-          async request({ method, params, serviceParams, signal }) {
+          async request({ method, params, serviceParams, signal, pace }) {
             if (method === "agent/register") {
               checkSeat(identity, params);
               const seat = await agentPort.register(connection, where, params);
@@ -56,6 +56,8 @@ export function createSessions(parts: {
               method,
               params,
               signal,
+              pace,
+              lastEventId: serviceParams.get("last-event-id"),
               version: serviceParams.get("a2a-version") ?? version,
               agentId: undefined,
               caller: {

@@ -3,6 +3,8 @@ import type { Transport } from "../ports.ts";
 
 /** Most bytes that may wait for a slow reader before it is cut off. */
 const MAX_BUFFERED_BYTES = 16 * 1024 * 1024;
+/** As little as this counts as read, bytes. */
+const FEW_BYTES = 1024 * 1024;
 /** Longest reason a close frame can carry, bytes. */
 const MAX_REASON_BYTES = 123;
 
@@ -37,10 +39,15 @@ export function socketTransport(socket: WebSocket): Transport {
     if (hear === undefined) waiting.push(frame);
     else hear(frame);
   });
+  function end(why: string): void {
+    if (closed !== undefined) return;
+    closed = why;
+    for (const tell of tellClosed.splice(0)) tell(why);
+  }
+
   socket.on("close", (code: number, reason: Buffer) => {
     const words = reason.toString("utf8");
-    closed = words === "" ? `closed (${String(code)})` : words;
-    for (const tell of tellClosed.splice(0)) tell(closed);
+    end(words === "" ? `closed (${String(code)})` : words);
   });
   // `close` follows and carries the consequence; without a listener the process would end.
   socket.on("error", () => undefined);
@@ -50,8 +57,9 @@ export function socketTransport(socket: WebSocket): Transport {
       if (socket.readyState !== socket.OPEN) return;
       socket.send(frame);
       if (socket.bufferedAmount <= MAX_BUFFERED_BYTES) return;
+      // Who still reads learns why after what was sent; `ws` ends those who do not.
       socket.close(CLOSE_CODE.slow, "reader too slow");
-      socket.terminate();
+      end("reader too slow");
     },
     onFrame(listener) {
       hear = listener;
@@ -65,5 +73,15 @@ export function socketTransport(socket: WebSocket): Transport {
       const code = why === HUB_CLOSED ? CLOSE_CODE.away : CLOSE_CODE.protocol;
       socket.close(code, clip(why));
     },
+    drained: () =>
+      new Promise((resolve) => {
+        if (closed !== undefined || socket.bufferedAmount <= FEW_BYTES)
+          resolve();
+        // A ping is written after all that waits, or never because the socket is gone.
+        else
+          socket.ping(undefined, undefined, () => {
+            resolve();
+          });
+      }),
   };
 }

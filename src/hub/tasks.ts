@@ -8,6 +8,7 @@ import type { Recorded } from "../protocol/event.ts";
 import type { EventLog } from "../ports.ts";
 import type { TaskBody } from "./taskBody.ts";
 import { applyToBody, startBody, toTask } from "./taskBody.ts";
+import { updateOf } from "./update.ts";
 
 /** Bodies of ended tasks that are kept; older ones are folded from the log again when asked for. */
 const MAX_ENDED_BODIES = 64;
@@ -17,7 +18,14 @@ const PAGE = 1000;
 export interface TaskRecord {
   readonly id: string;
   readonly contextId: string;
+  /** Who works on it now. */
   readonly agentId: string;
+  /** How it was addressed: the id of an agent, or a route such as `role:developer`. */
+  readonly to: string;
+  /** Who gave it. */
+  readonly from: string;
+  /** How often it went from one agent to another. */
+  readonly takeovers: number;
   /** The message that opened it, as the client sent it. */
   readonly message: Message;
   /** Place of the opening event in the log. */
@@ -31,7 +39,8 @@ export interface TaskRecord {
 
 /** Hears what happens to a task. */
 export interface Follower {
-  update(update: StreamResponse, state: TaskState): void;
+  /** `seq` is the place of the event in the log. */
+  update(update: StreamResponse, state: TaskState, seq: number): void;
   /** Nothing more will come, though the task has not ended. */
   lost(error: Error): void;
 }
@@ -89,6 +98,7 @@ function taskIdOf(event: Recorded): string | undefined {
     case "TaskSubmitted":
     case "TaskStatusChanged":
     case "TaskArtifactAdded":
+    case "TaskReassigned":
       return event.data.taskId;
     case "MessageSent":
       return event.data.message.taskId;
@@ -119,10 +129,14 @@ export function foldTasks(log: EventLog): Tasks {
 
   function open(event: Recorded & { readonly type: "TaskSubmitted" }): void {
     const { taskId, contextId, agentId, message } = event.data;
+    const { to = agentId, from } = event.data;
     records.set(taskId, {
       id: taskId,
       contextId,
       agentId,
+      to,
+      from,
+      takeovers: 0,
       message,
       openedSeq: event.seq,
       openedAt: event.at,
@@ -137,24 +151,10 @@ export function foldTasks(log: EventLog): Tasks {
     const listening = followers.get(record.id);
     if (listening === undefined) return;
     const ids = { taskId: record.id, contextId: record.contextId };
-    const metadata = { generation: body.generation };
-    let update: StreamResponse;
-    if (event.type === "TaskStatusChanged")
-      update = {
-        statusUpdate: { ...ids, status: event.data.status, metadata },
-      };
-    else if (event.type === "TaskArtifactAdded")
-      update = {
-        artifactUpdate: {
-          ...ids,
-          artifact: event.data.artifact,
-          append: event.data.append,
-          metadata,
-        },
-      };
-    else return;
+    const update = updateOf(event, ids, body.generation);
+    if (update === undefined) return;
     for (const follower of [...listening])
-      follower.update(update, record.state);
+      follower.update(update, record.state, event.seq);
   }
 
   function apply(event: Recorded): void {
@@ -172,6 +172,10 @@ export function foldTasks(log: EventLog): Tasks {
     if (record === undefined) return;
     const body = bodies.get(record.id);
     if (body !== undefined) applyToBody(body, event);
+    if (event.type === "TaskReassigned") {
+      record.agentId = event.data.to;
+      record.takeovers += 1;
+    }
     if (event.type === "TaskStatusChanged") {
       record.state = event.data.status.state;
       record.statusSeq = event.seq;

@@ -136,6 +136,12 @@ export const TaskIdRequest = z.looseObject({
 });
 export type TaskIdRequest = z.infer<typeof TaskIdRequest>;
 
+/** Parameters of SubscribeToTask; `afterGeneration` is our extension: the stream goes on after that generation instead of starting with the task. */
+export const SubscribeRequest = TaskIdRequest.extend({
+  afterGeneration: z.number().int().min(0).optional(),
+});
+export type SubscribeRequest = z.infer<typeof SubscribeRequest>;
+
 /** Parameters of ListTasks; `pageSize` is 1 to 100, 50 when unset. */
 export const ListTasksRequest = z.looseObject({
   tenant: z.string().optional(),
