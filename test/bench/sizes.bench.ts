@@ -3,6 +3,7 @@ import { readFile, stat } from "node:fs/promises";
 
 import { packageExtension, vsixBudget } from "../rig/package.ts";
 import { inRoot } from "../rig/project.ts";
+import { compare } from "./report.ts";
 
 interface Size {
   readonly what: string;
@@ -17,7 +18,11 @@ const sizes = [
   ) as readonly Size[]),
   { what: "the .vsix", bytes: (await stat(vsix)).size, budget: vsixBudget },
 ];
-for (const size of sizes) {
-  console.log(JSON.stringify({ bench: "size", ...size }));
-}
-process.exitCode = sizes.every(({ bytes, budget }) => bytes <= budget) ? 0 : 1;
+for (const { what, bytes, budget } of sizes)
+  compare({
+    bench: `size of ${what}`,
+    ours: bytes,
+    theirs: budget,
+    unit: "bytes",
+    atMost: 1,
+  });
