@@ -3,6 +3,7 @@ import { RpcRequest } from "../protocol/jsonRpc.ts";
 import type { Reply } from "./connection.ts";
 import type { Cards } from "./cards.ts";
 import type { Ask, Handler } from "./handler.ts";
+import { versionFor } from "./version.ts";
 import {
   invalidField,
   pushNotSupported,
@@ -18,25 +19,12 @@ export interface A2ACall extends Ask {
   readonly version: string | undefined;
 }
 
-/** Method names of A2A 0.3 and before. */
-const LEGACY = /^(?:message|tasks|agent)\//;
 const PUSH = new Set([
   "CreateTaskPushNotificationConfig",
   "GetTaskPushNotificationConfig",
   "ListTaskPushNotificationConfigs",
   "DeleteTaskPushNotificationConfig",
 ]);
-
-/**
- * Only Major.Minor counts. A missing version means 0.3 by the specification; since the method names of 0.3 and 1.0 share none,
- * a call with a 1.0 name and no version is taken for 1.0, and one with a 0.3 name is refused by version.
- */
-function checkVersion(method: string, version: string | undefined): void {
-  const asked = version === undefined || version === "" ? undefined : version;
-  if (asked === undefined && !LEGACY.test(method)) return;
-  if (asked !== undefined && /^1\.0(?:\.\d+)?$/.test(asked)) return;
-  throw versionNotSupported((asked ?? "0.3").slice(0, 32));
-}
 
 /** The agent of the path and the one of `tenant` must not contradict each other. */
 function agentOf(ask: Ask): string | undefined {
@@ -51,14 +39,15 @@ function agentOf(ask: Ask): string | undefined {
   return tenant;
 }
 
-/** Makes the one dispatcher of A2A methods for HTTP and WebSocket. Rejects with wire errors. */
+/** Makes the one dispatcher of the methods of A2A 1.0, whatever the binding. Rejects with wire errors. */
 export function createDispatch(
   handler: Handler,
   cards: Cards,
 ): (call: A2ACall) => Promise<Reply> {
   return async (call) => {
     const { method, version } = call;
-    checkVersion(method, version);
+    if (versionFor(method, version) !== "1.0")
+      throw versionNotSupported(version ?? "0.3");
     const ask: Ask = { ...call, agentId: agentOf(call) };
     switch (method) {
       case "SendMessage":

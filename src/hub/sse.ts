@@ -1,10 +1,19 @@
 import { once } from "node:events";
 import type { ServerResponse } from "node:http";
 import type { Clock } from "../ports.ts";
+import type { StreamResponse } from "../protocol/a2a.ts";
+import type { RpcError } from "../protocol/jsonRpc.ts";
+import { generationOf } from "./update.ts";
 import { toRpcError } from "./wireError.ts";
 
 /** A comment this often keeps proxies and clients from taking silence for the end, ms. */
 const HEARTBEAT_MS = 15_000;
+
+/** How a binding writes the events of a stream: whole events, with the empty line that ends them. */
+export interface EventText {
+  item(item: unknown): string;
+  failure(error: RpcError): string;
+}
 
 async function beat(
   response: ServerResponse,
@@ -17,11 +26,33 @@ async function beat(
   }
 }
 
+/** The line that names an event by its generation: what a client shows as `Last-Event-ID` to go on after it. */
+function idLine(item: unknown): string {
+  const generation = generationOf(item as StreamResponse);
+  return generation > 0 ? `id: ${generation}\n` : "";
+}
+
+/** Writes to a response; what is written in one turn of the event loop leaves in one piece. */
+function corked(response: ServerResponse): (text: string) => boolean {
+  let isCorked = false;
+  return (text) => {
+    if (!isCorked) {
+      isCorked = true;
+      response.cork();
+      setImmediate(() => {
+        isCorked = false;
+        response.uncork();
+      });
+    }
+    return response.write(text);
+  };
+}
+
 /** Sends items as server-sent events, as fast as the reader reads; an error on the way is the last event. Resolves when the stream has ended or the reader is gone. */
 export async function writeEvents(
   response: ServerResponse,
   items: AsyncIterable<unknown>,
-  say: (rest: object) => string,
+  text: EventText,
   clock: Clock,
   gone: AbortSignal,
 ): Promise<void> {
@@ -36,13 +67,13 @@ export async function writeEvents(
   const stop = AbortSignal.any([gone, ended.signal]);
   // Ends by abort, always.
   beat(response, clock, stop).catch(() => undefined);
+  const write = corked(response);
   try {
     for await (const item of items)
-      if (!response.write(`data: ${say({ result: item })}\n\n`))
+      if (!write(idLine(item) + text.item(item)))
         await once(response, "drain", { signal: gone });
   } catch (error) {
-    if (!gone.aborted)
-      response.write(`data: ${say({ error: toRpcError(error) })}\n\n`);
+    if (!gone.aborted) response.write(text.failure(toRpcError(error)));
   } finally {
     ended.abort();
     response.end();

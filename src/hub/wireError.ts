@@ -83,12 +83,17 @@ export function contentTypeNotSupported(mediaType: string): WireError {
   );
 }
 
-/** −32009 with the version this hub speaks. */
+/** −32009 with the versions this hub speaks: 0.3 on JSON-RPC over HTTP, 1.0 everywhere. */
 export function versionNotSupported(asked: string): WireError {
   return new WireError(
     RPC_CODE.versionNotSupported,
-    "This hub speaks A2A 1.0; send the header A2A-Version: 1.0 and the method names of 1.0.",
-    [errorInfo("VERSION_NOT_SUPPORTED", { asked, supported: "1.0" })],
+    "This address does not speak that version; send the header A2A-Version: 1.0 and the method names of 1.0.",
+    [
+      errorInfo("VERSION_NOT_SUPPORTED", {
+        asked: asked.slice(0, 32),
+        supported: "1.0, 0.3",
+      }),
+    ],
   );
 }
 
@@ -108,6 +113,15 @@ export function notAllowed(message: string): WireError {
   ]);
 }
 
+/** −32603 for an agent, or a kind of agents, that sits here but can take nothing now; nothing was done. */
+export function agentUnavailable(recipient: string): WireError {
+  return new WireError(
+    RPC_CODE.internal,
+    "Nobody it is for can take work now (not well, overloaded, or after failures of its own); nothing was done, try again in a minute.",
+    [errorInfo("AGENT_UNAVAILABLE", { recipient })],
+  );
+}
+
 /** −32602 that names the field and what is wrong with it. */
 export function invalidField(field: string, description: string): WireError {
   return invalidParams([{ field, description }]);
@@ -121,6 +135,7 @@ function invalidParams(
 ): WireError {
   return new WireError(RPC_CODE.invalidParams, "The parameters do not fit.", [
     { "@type": "type.googleapis.com/google.rpc.BadRequest", fieldViolations },
+    errorInfo("INVALID_PARAMS"),
   ]);
 }
 
