@@ -10,6 +10,12 @@ const MAX_WAITING = 1024;
 /** Events that are read from the log at a time. */
 const PAGE = 128;
 
+const SHOWN = [
+  "TaskSubmitted",
+  "TaskStatusChanged",
+  "TaskArtifactAdded",
+] as const;
+
 /** How a reader reads. */
 export interface Reading {
   /** The stream ends with the update that leads to such a state. */
@@ -102,6 +108,7 @@ export function createUpdates(log: EventLog, tasks: Tasks): Updates {
         wake();
       },
     });
+    const isOver = (): boolean => signal.aborted;
     const leave = (): void => {
       stop();
       waiting = [];
@@ -113,8 +120,13 @@ export function createUpdates(log: EventLog, tasks: Tasks): Updates {
 
     /** Reads on in the log; who comes to its end is live from there in the same turn, so that nothing falls in between. */
     function readOn(): readonly Entry[] {
-      const missionId = record.contextId;
-      const events = log.read({ missionId, after: at.seq, limit: PAGE });
+      const events = log.read({
+        missionId: record.contextId,
+        taskId: record.id,
+        types: SHOWN,
+        after: at.seq,
+        limit: PAGE,
+      });
       const entries: Entry[] = [];
       let { generation } = at;
       for (const event of events) {
@@ -137,7 +149,7 @@ export function createUpdates(log: EventLog, tasks: Tasks): Updates {
         await pace?.();
         // A long replay lets others have their turn.
         await turn();
-        if (signal.aborted) return [];
+        if (isOver()) return [];
         return readOn();
       }
       const batch = waiting;
@@ -149,9 +161,9 @@ export function createUpdates(log: EventLog, tasks: Tasks): Updates {
     async function* read(): AsyncGenerator<StreamResponse, void, undefined> {
       try {
         if (first !== undefined) yield first;
-        while (!signal.aborted) {
+        while (!isOver()) {
           for (const { item, generation, isLast } of await next()) {
-            if (signal.aborted) return;
+            if (isOver()) return;
             if (generation > after) yield show(item);
             if (isLast) return;
           }
@@ -159,7 +171,7 @@ export function createUpdates(log: EventLog, tasks: Tasks): Updates {
           if (failure !== undefined) throw failure;
           await new Promise<void>((resolve) => {
             wake = resolve;
-            if (signal.aborted) resolve();
+            if (isOver()) resolve();
           });
         }
       } finally {
