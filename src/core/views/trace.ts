@@ -11,8 +11,6 @@ export interface TraceFold {
   apply(event: Recorded): readonly Span[];
   /** All spans so far, in the order they began; without `keep` only those that last. */
   spans(): readonly Span[];
-  /** True while nothing is under way. */
-  idle(): boolean;
 }
 
 /**
@@ -92,7 +90,6 @@ export function foldTrace(
     traceId: book.traceId,
     apply,
     spans: () => book.all(),
-    idle: () => book.idle(),
   };
 }
 

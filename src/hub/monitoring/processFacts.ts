@@ -4,16 +4,10 @@ import type { Metrics } from "../../ports.ts";
 /** Milliseconds between looks at the event loop. */
 const LOOK_MS = 20;
 
-/** What the process itself shows. */
-export interface ProcessFacts {
-  readonly residentBytes: number;
-  readonly heapBytes: number;
-  readonly loopDelayP99Ms: number;
-}
-
-/** Watches the process from now on; `stop` ends the watch. */
+/** A watch on the event loop of this process. */
 export interface ProcessWatch {
-  facts(): ProcessFacts;
+  /** 99th percentile of the loop's delay since the watch began, ms. */
+  loopDelayP99Ms(): number;
   stop(): void;
 }
 
@@ -49,11 +43,7 @@ export function watchProcess(metrics: Metrics): ProcessWatch {
   ]);
 
   return {
-    facts: () => ({
-      residentBytes: process.memoryUsage.rss(),
-      heapBytes: process.memoryUsage().heapUsed,
-      loopDelayP99Ms: Math.round(lateMs(99) * 100) / 100,
-    }),
+    loopDelayP99Ms: () => Math.round(lateMs(99) * 100) / 100,
     stop: () => {
       delay.disable();
     },

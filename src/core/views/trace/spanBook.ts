@@ -37,7 +37,6 @@ export interface SpanBook {
   note(spanId: string, attributes: Span["attributes"]): void;
   /** In the order they began. */
   all(): readonly Span[];
-  idle(): boolean;
 }
 
 /** An empty book. Without `keep`, ended spans are forgotten. */
@@ -98,7 +97,6 @@ export function spanBook(
         });
     },
     all: () => [...spans.values()],
-    idle: () => open.size === 0,
   };
   return book;
 }

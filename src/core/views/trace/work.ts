@@ -23,6 +23,9 @@ const NOTHING: Sums = {
   microUsd: 0,
 };
 
+/** Tasks that are remembered, ended ones included: a later one may name them. */
+const MAX_TASKS = 5000;
+
 /** Stop reasons of calls that broke, as the meter records them. */
 const BROKEN = /^(?:aborted|error|bad-key|model-.+|budget-spent)$/;
 
@@ -62,6 +65,10 @@ export function traceWork(
     const led = earlier !== undefined && tasks.has(earlier);
     const traceId = given?.traceId ?? book.traceId;
     tasks.set(taskId, { traceId, sums: NOTHING });
+    for (const oldest of tasks.keys()) {
+      if (tasks.size <= MAX_TASKS) break;
+      tasks.delete(oldest);
+    }
     const parentId =
       given?.parentId ?? (led ? book.spanId("task", earlier) : undefined);
     book.start("task", taskId, at, {

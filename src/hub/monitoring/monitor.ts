@@ -1,0 +1,178 @@
+import type {
+  Clock,
+  EventLog,
+  Exposition,
+  Hash,
+  Metrics,
+  Seat,
+  Traces,
+} from "../../ports.ts";
+import type { MissionStatus } from "../../protocol/panel.ts";
+import type { HubStatus } from "../../protocol/status.ts";
+import type { Trace } from "../../protocol/trace.ts";
+import { keepTime } from "./busy.ts";
+import { createCounters } from "./counters.ts";
+import { countEvents } from "./eventCounts.ts";
+import { watchProcess, type ProcessWatch } from "./processFacts.ts";
+import { exportTraces } from "./exportTraces.ts";
+import { findTrace } from "./findTrace.ts";
+import { logBytes, readGauges, type Utilised } from "./gauges.ts";
+
+/** Mailboxes a status names. */
+const MAX_QUEUES = 100;
+/** What the loop's delay is while nobody watches it. */
+const UNWATCHED = 0;
+
+/** What the rest of the hub lets the monitor see; everything is read when somebody asks. */
+export interface Watched {
+  readonly name: () => string;
+  readonly agents: () => readonly (Pick<
+    Seat,
+    "agentId" | "role" | "lineage"
+  > & {
+    readonly where: string;
+  })[];
+  readonly runningTasks: () => number;
+  readonly sessions: () => number;
+  /** Mailboxes with envelopes in them. */
+  readonly queues?: () => readonly {
+    readonly mailbox: string;
+    readonly waiting: number;
+  }[];
+  readonly deadLetters?: () => number;
+}
+
+/** What is known outside the hub and shown with it. */
+export interface Surroundings {
+  readonly version?: string;
+  /** Missions of the whole log by how they stand, and how many of the closed ones ended well. */
+  readonly missions?: () => Readonly<Record<MissionStatus, number>> & {
+    readonly endedWell: number;
+  };
+  /** Trust as learned so far; none before there is any. */
+  readonly trust?: () => readonly {
+    readonly lineage: string;
+    readonly role: string;
+    readonly score: number;
+  }[];
+  /** Writes `/metrics`; without it there is no such page. */
+  readonly expose?: Exposition;
+  /** Where finished spans go; without it they are worked out only for who asks. */
+  readonly traces?: Traces;
+}
+
+/** What a hub tells of itself: monitoring only, without effects. */
+export interface Monitor {
+  readonly metrics: Metrics;
+  /** Small and quick: whether it lives. */
+  health(): unknown;
+  status(): HubStatus;
+  /** The metrics as Prometheus reads them; undefined where nothing can write them. */
+  exposition(): ReturnType<Exposition> | undefined;
+  /** The path that the id of a mission, task or message names; undefined where nothing has it. */
+  trace(id: string): Trace | undefined;
+  /** Watches the event loop from now on; a hub that does not listen need not. */
+  watch(): void;
+  dispose(): void;
+}
+
+/** Begins to count. */
+export function openMonitor(
+  deps: {
+    readonly log: EventLog;
+    readonly clock: Clock;
+    readonly hash: Hash;
+    readonly surroundings?: Surroundings;
+  },
+  watched: Watched,
+): Monitor {
+  const { log, clock, hash, surroundings = {} } = deps;
+  const { version = "", missions, expose, traces } = surroundings;
+  const { agents, sessions, runningTasks, name } = watched;
+  const { queues = () => [], deadLetters = () => 0 } = watched;
+  const startedAt = clock.now();
+  const counters = createCounters();
+  const busy = keepTime(clock);
+  const stopCounting = countEvents(log, counters, busy);
+  const stopExporting =
+    traces === undefined ? undefined : exportTraces(log, hash, traces);
+  let loop: ProcessWatch | undefined;
+
+  readGauges(counters, { log, watched, surroundings, utilisation });
+
+  function utilisation(): readonly Utilised[] {
+    for (const { agentId } of agents()) busy.seated(agentId);
+    return busy.all().map((agent) => ({
+      ...agent,
+      share: agent.knownMs > 0 ? Math.min(1, agent.busyMs / agent.knownMs) : 0,
+    }));
+  }
+
+  return {
+    metrics: counters,
+    health: () => ({
+      status: "ok",
+      name: name(),
+      upMs: clock.now() - startedAt,
+      agents: agents().length,
+      runningTasks: runningTasks(),
+      sessions: sessions(),
+      log: { head: log.head(), epoch: log.epoch },
+    }),
+    status() {
+      const times = new Map(
+        utilisation().map((agent) => [agent.agentId, agent]),
+      );
+      const now = clock.now();
+      const memory = process.memoryUsage();
+      return {
+        status: "ok",
+        name: name(),
+        version,
+        a2a: ["1.0", "0.3"],
+        pid: process.pid,
+        startedAt,
+        upMs: now - startedAt,
+        agents: agents().map(({ agentId, role, lineage, where }) => {
+          const { tasks = 0, share = 0 } = times.get(agentId) ?? {};
+          const state = tasks > 0 ? "working" : "idle";
+          const utilised = Math.round(share * 1000) / 1000;
+          return {
+            ...{ agentId, role, lineage, where, state, tasks },
+            utilisation: utilised,
+          };
+        }),
+        tasks: { running: runningTasks() },
+        sessions: sessions(),
+        queues: queues()
+          .toSorted((a, b) => b.waiting - a.waiting)
+          .slice(0, MAX_QUEUES),
+        deadLetters: deadLetters(),
+        log: { head: log.head(), epoch: log.epoch, bytes: logBytes(log.place) },
+        missions: onlyStatus(missions?.()),
+        process: {
+          residentBytes: memory.rss,
+          heapBytes: memory.heapUsed,
+          loopDelayP99Ms: loop?.loopDelayP99Ms() ?? UNWATCHED,
+        },
+      };
+    },
+    exposition: () => expose?.(counters.read()),
+    trace: (id) => findTrace(log, hash, id),
+    watch() {
+      loop ??= watchProcess(counters);
+    },
+    dispose() {
+      stopCounting();
+      stopExporting?.();
+      loop?.stop();
+    },
+  };
+}
+
+function onlyStatus(
+  all: ReturnType<NonNullable<Surroundings["missions"]>> | undefined,
+): HubStatus["missions"] {
+  const { running = 0, waiting = 0, stalled = 0, closed = 0 } = all ?? {};
+  return { running, waiting, stalled, closed };
+}
