@@ -5,7 +5,10 @@ import type { Recorded } from "../protocol/event.ts";
 export interface TaskFact {
   readonly id: string;
   readonly contextId: string;
+  /** Who works on it now. */
   readonly agentId: string;
+  /** How often it went from one agent to another. */
+  readonly takeovers: number;
   readonly state: TaskState;
   /** Place and time of the event that opened it. */
   readonly openedSeq: number;
@@ -14,14 +17,6 @@ export interface TaskFact {
   readonly statusSeq: number;
   readonly statusAt: number;
 }
-
-/** The states a task never leaves. */
-export const TERMINAL_STATES: readonly TaskState[] = [
-  "TASK_STATE_COMPLETED",
-  "TASK_STATE_FAILED",
-  "TASK_STATE_CANCELED",
-  "TASK_STATE_REJECTED",
-];
 
 /** The task an event is a part of; undefined where it is of none. */
 export function taskOf(
@@ -53,6 +48,7 @@ export function evolveTask(
           id: event.data.taskId,
           contextId: event.data.contextId,
           agentId: event.data.agentId,
+          takeovers: 0,
           state: "TASK_STATE_SUBMITTED",
           openedSeq: event.seq,
           openedAt: event.at,
@@ -70,7 +66,13 @@ export function evolveTask(
         }
       );
     case "TaskReassigned":
-      return fact && { ...fact, agentId: event.data.to };
+      return (
+        fact && {
+          ...fact,
+          agentId: event.data.to,
+          takeovers: fact.takeovers + 1,
+        }
+      );
     default:
       return fact;
   }

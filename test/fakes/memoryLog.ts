@@ -1,6 +1,8 @@
 import { checkDraft } from "../../src/adapters/log/draft.ts";
 import { Feed, logClosed } from "../../src/adapters/log/feed.ts";
 import { seal } from "../../src/adapters/log/seal.ts";
+import type { TaskFact } from "../../src/core/taskFact.ts";
+import { evolveTask, taskOf } from "../../src/core/taskFact.ts";
 import type {
   Draft,
   DraftOf,
@@ -23,6 +25,8 @@ export function memoryLog(
       throw error;
     });
   });
+  const facts = new Map<string, TaskFact>();
+  const snapshots = new Map<string, { seq: number; body: unknown }>();
   let closed = false;
   let queue: (() => Recorded[])[] = [];
   let flushed = Promise.resolve();
@@ -46,6 +50,10 @@ export function memoryLog(
       events.push(event);
       tips.set(event.missionId, event.hash);
       fresh.push(event);
+      const taskId = taskOf(event);
+      const fact =
+        taskId === undefined ? undefined : evolveTask(facts.get(taskId), event);
+      if (fact !== undefined) facts.set(fact.id, fact);
       return event;
     });
 
@@ -86,16 +94,56 @@ export function memoryLog(
       return stored as unknown as RecordedOf<T>;
     },
     appendAll,
-    read: ({ missionId, after = 0, limit = 1000 }) =>
+    read: ({ missionId, taskId, types, after = 0, limit = 1000 }) =>
       events
         .filter(
           (event) =>
             event.seq > after &&
-            (missionId === undefined || event.missionId === missionId),
+            (missionId === undefined || event.missionId === missionId) &&
+            (taskId === undefined || taskOf(event) === taskId) &&
+            (types === undefined || types.includes(event.type)),
         )
         .slice(0, limit),
     mission: ofMission,
     find,
+    last: (missionId, types) =>
+      events.findLast(
+        (event) => event.missionId === missionId && types.includes(event.type),
+      ),
+    task: (taskId) => facts.get(taskId),
+    tasks: ({ agentId, contextId, state, changedAfter, before, limit }) => {
+      const fits = (wanted: unknown, value: unknown): boolean =>
+        wanted === undefined || wanted === value;
+      const all = [...facts.values()].filter(
+        (fact) =>
+          fits(agentId, fact.agentId) &&
+          fits(contextId, fact.contextId) &&
+          fits(state, fact.state) &&
+          fact.statusAt > (changedAfter ?? -Infinity),
+      );
+      const page = all
+        .filter(({ statusSeq }) => statusSeq < (before ?? Infinity))
+        .sort((a, b) => b.statusSeq - a.statusSeq);
+      return { tasks: page.slice(0, limit), total: all.length };
+    },
+    opened: ({ limit, before = Infinity, open = false }) =>
+      events
+        .filter(({ type, seq }) => type === "MissionOpened" && seq < before)
+        .map(({ missionId, seq }) => ({
+          missionId,
+          openedSeq: seq,
+          lastSeq: ofMission(missionId).at(-1)?.seq ?? seq,
+          isClosed: ofMission(missionId).some(
+            ({ type }) => type === "MissionClosed",
+          ),
+        }))
+        .filter(({ isClosed }) => !open || !isClosed)
+        .reverse()
+        .slice(0, limit),
+    snapshot: (kind, key) => snapshots.get(`${kind} ${key}`),
+    keepSnapshot(kind, key, seq, body) {
+      snapshots.set(`${kind} ${key}`, { seq, body: structuredClone(body) });
+    },
     waitFor: (missionId, type, match, signal) =>
       feed.waitFor(missionId, type, match, signal, events),
     missions: () => [

@@ -12,8 +12,13 @@ import { createTables } from "./schema.ts";
 import { setAside } from "./setAside.ts";
 import { isDamage, logDamaged } from "./sqliteTrouble.ts";
 
-// Events at the end are what a crash or a dying disk hits first; checking them all at each start would take seconds.
-const CHECKED_AT_START = 256;
+// Events at the end are what a crash or a dying disk hits first; checking all events of a long history at each start would take seconds.
+const LAST_CHECKED = 256;
+const LAST_CHECKED_AFTER_CRASH = 5000;
+/** Events read here and there in the rest, so that a file that lost its pages does not pass for whole. */
+const PROBES = 64;
+// Structure is checked in full up to 64 MiB, which takes about 100 ms; `roundtable log check` reads files of any size from end to end.
+const CHECKED_IN_FULL = 64 * 2 ** 20;
 
 /** Remembers that `file` is damaged, so that the next start repairs it, and makes the error to throw now. */
 export function markDamaged(file: string): RoundtableError {
@@ -21,15 +26,51 @@ export function markDamaged(file: string): RoundtableError {
   return logDamaged(file);
 }
 
-/** Whether the structure of the file is sound and its last 256 events are what was stored. */
+/**
+ * Whether the file may be gone on with. The work is bounded however long the history is: a small file's structure is checked in full,
+ * a large one's by probes; the last events must be what was stored, more of them when the last writer was not able to close the log.
+ * Whatever else is damaged is found by its hash when it is read.
+ */
 export function isSound(db: DatabaseSync, file: string): boolean {
   if (existsSync(`${file}.damaged`)) return false;
-  const check = db.prepare("PRAGMA quick_check(1)").get();
-  if (check?.["quick_check"] !== "ok") return false;
-  const last = db
-    .prepare(`SELECT ${COLUMNS} FROM events ORDER BY seq DESC LIMIT ?`)
-    .all(CHECKED_AT_START) as unknown as Row[];
-  return last.every((row) => fromRow(row) !== undefined);
+  const number = (sql: string): number =>
+    Number(Object.values(db.prepare(sql).get() ?? {})[0] ?? 0);
+  const bytes = number("PRAGMA page_count") * number("PRAGMA page_size");
+  const head = number("SELECT MAX(seq) FROM events");
+  if (bytes <= CHECKED_IN_FULL) {
+    const check = db.prepare("PRAGMA quick_check(1)").get();
+    if (check?.["quick_check"] !== "ok") return false;
+  } else if (!areWhole(db, probes(head))) return false;
+  const closedAt = number("SELECT closed_at_seq FROM writer");
+  const count = closedAt >= head ? LAST_CHECKED : LAST_CHECKED_AFTER_CRASH;
+  return areWhole(db, [{ from: head - count + 1, count }]);
+}
+
+interface Stretch {
+  readonly from: number;
+  readonly count: number;
+}
+
+function probes(head: number): readonly Stretch[] {
+  return Array.from({ length: PROBES }, (_, i) => ({
+    from: Math.floor((head * i) / PROBES),
+    count: 1,
+  }));
+}
+
+/** Row by row, so that a long stretch takes no memory. */
+function areWhole(db: DatabaseSync, stretches: readonly Stretch[]): boolean {
+  const read = db.prepare(
+    `SELECT ${COLUMNS} FROM events WHERE seq >= ? ORDER BY seq LIMIT ?`,
+  );
+  for (const { from, count } of stretches) {
+    const rows = read.iterate(
+      from,
+      count,
+    ) as Iterable<unknown> as Iterable<Row>;
+    for (const row of rows) if (fromRow(row) === undefined) return false;
+  }
+  return true;
 }
 
 /** Ends a repair that a crash cut short. To be called before the file is opened, with the lock held. */

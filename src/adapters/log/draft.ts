@@ -1,5 +1,5 @@
 import { RoundtableError } from "../../core/errors.ts";
-import { canonicalJson } from "../../core/json.ts";
+import { canonicalCopy } from "../../core/json.ts";
 import type { Draft } from "../../protocol/event.ts";
 import { EventData } from "../../protocol/event.ts";
 
@@ -41,7 +41,7 @@ function isName(text: string): boolean {
 
 function throughJson(data: unknown): unknown {
   try {
-    return JSON.parse(canonicalJson(data));
+    return canonicalCopy(data);
   } catch (error) {
     throw refusal("its data are not JSON", error);
   }

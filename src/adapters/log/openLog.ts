@@ -111,6 +111,6 @@ function becomeWriter(db: DatabaseSync, lock: Lock): number {
   const last = Number(db.prepare("SELECT epoch FROM writer").get()?.["epoch"]);
   const epoch = Math.max(last, lock.epoch) + 1;
   lock.raise(epoch);
-  db.prepare("UPDATE writer SET epoch = ?").run(epoch);
+  db.prepare("UPDATE writer SET epoch = ?, closed_at_seq = NULL").run(epoch);
   return epoch;
 }

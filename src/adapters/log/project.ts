@@ -13,6 +13,7 @@ export interface TaskRow {
   readonly id: string;
   readonly context: string;
   readonly agent: string;
+  readonly takeovers: number;
   readonly state: string;
   readonly opened_at: number;
   readonly status_seq: number;
@@ -25,6 +26,7 @@ export function toFact(row: TaskRow): TaskFact {
     id: row.id,
     contextId: row.context,
     agentId: row.agent,
+    takeovers: row.takeovers,
     // Nothing but a checked event is ever written there.
     state: row.state as TaskState,
     openedSeq: row.opened_seq,
@@ -55,13 +57,14 @@ export function openProjection(db: DatabaseSync): Projection {
 
   const write = (fact: TaskFact): void => {
     statement(
-      `INSERT INTO tasks (opened_seq, id, context, agent, state, opened_at, status_seq, status_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
-       ON CONFLICT DO UPDATE SET agent = excluded.agent, state = excluded.state, status_seq = excluded.status_seq, status_at = excluded.status_at`,
+      `INSERT INTO tasks (opened_seq, id, context, agent, takeovers, state, opened_at, status_seq, status_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+       ON CONFLICT DO UPDATE SET agent = excluded.agent, takeovers = excluded.takeovers, state = excluded.state, status_seq = excluded.status_seq, status_at = excluded.status_at`,
     ).run(
       fact.openedSeq,
       fact.id,
       fact.contextId,
       fact.agentId,
+      fact.takeovers,
       fact.state,
       fact.openedAt,
       fact.statusSeq,

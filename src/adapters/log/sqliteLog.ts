@@ -1,4 +1,5 @@
-import type { Clock, EventLog } from "../../ports.ts";
+import type { TaskFact } from "../../core/taskFact.ts";
+import type { Clock, EventLog, MissionFact, TaskQuery } from "../../ports.ts";
 import type {
   Draft,
   DraftOf,
@@ -8,12 +9,13 @@ import type {
 } from "../../protocol/event.ts";
 import type { RoundtableError } from "../../core/errors.ts";
 import { isProblem, toProblem } from "../../core/errors.ts";
+import { markDamaged } from "./damage.ts";
 import { checkDraft } from "./draft.ts";
 import { Feed, logClosed } from "./feed.ts";
 import type { Keeping } from "./keeping.ts";
 import { logArchived } from "./keeping.ts";
 import type { Lock } from "./lock.ts";
-import { translate } from "./sqliteTrouble.ts";
+import { isDamage, translate } from "./sqliteTrouble.ts";
 import type { Entry, Store } from "./store.ts";
 import { findBroken } from "./verify.ts";
 
@@ -77,18 +79,37 @@ export class SqliteLog implements EventLog {
     });
   }
 
-  read(query: {
-    readonly missionId?: string;
-    readonly after?: number;
-    readonly limit?: number;
-  }): readonly Recorded[] {
-    const { after = 0, limit = 1000, missionId } = query;
-    return this.#reading(() => this.#store.read(after, limit, missionId));
+  read(query: Parameters<EventLog["read"]>[0]): readonly Recorded[] {
+    return this.#reading(() => this.#store.read(query));
   }
 
   mission(missionId: string): readonly Recorded[] {
     // SQLite takes a negative limit as none.
-    return this.#reading(() => this.#store.read(0, -1, missionId));
+    return this.#reading(() => this.#store.read({ missionId, limit: -1 }));
+  }
+
+  last(missionId: string, types: readonly EventType[]): Recorded | undefined {
+    return this.#reading(() => this.#store.last(missionId, types));
+  }
+
+  task(taskId: string): TaskFact | undefined {
+    return this.#reading(() => this.#store.facts.task(taskId));
+  }
+
+  tasks(query: TaskQuery): ReturnType<EventLog["tasks"]> {
+    return this.#reading(() => this.#store.facts.tasks(query));
+  }
+
+  opened(query: Parameters<EventLog["opened"]>[0]): readonly MissionFact[] {
+    return this.#reading(() => this.#store.facts.opened(query));
+  }
+
+  snapshot(kind: string, key: string): ReturnType<EventLog["snapshot"]> {
+    return this.#reading(() => this.#store.snapshot(kind, key));
+  }
+
+  keepSnapshot(kind: string, key: string, seq: number, body: unknown): void {
+    if (!this.#closed) this.#store.keepSnapshot(kind, key, seq, body);
   }
 
   find(missionId: string, key: string): Recorded | undefined {
@@ -101,7 +122,9 @@ export class SqliteLog implements EventLog {
     match: (event: RecordedOf<T>) => boolean,
     signal: AbortSignal,
   ): Promise<RecordedOf<T>> {
-    const stored = this.#reading(() => this.#store.ofType(missionId, type));
+    const stored = this.#reading(() =>
+      this.#store.read({ missionId, types: [type], limit: -1 }),
+    );
     return await this.#feed.waitFor(missionId, type, match, signal, stored);
   }
 
@@ -190,6 +213,8 @@ export class SqliteLog implements EventLog {
       const problem = translate(error, this.place);
       if (isProblem(problem, "log-fenced")) this.#fenced = problem;
       for (const { reject } of due) reject(problem);
+      // What was handed over later may follow from what is lost now.
+      for (const { reject } of this.#queue.splice(0)) reject(problem);
     }
   }
 
@@ -206,6 +231,7 @@ export class SqliteLog implements EventLog {
     try {
       return read();
     } catch (error) {
+      if (isDamage(error)) throw markDamaged(this.place);
       throw translate(error, this.place);
     }
   }

@@ -1,20 +1,39 @@
 import type { BigIntStats } from "node:fs";
 import { statSync } from "node:fs";
-import type { DatabaseSync, SQLInputValue, StatementSync } from "node:sqlite";
+import type { DatabaseSync, StatementSync } from "node:sqlite";
 import { upcast } from "../../core/events.ts";
-import type { Draft, Recorded } from "../../protocol/event.ts";
+import { taskOf } from "../../core/taskFact.ts";
+import type { EventLog } from "../../ports.ts";
+import type { Draft, EventType, Recorded } from "../../protocol/event.ts";
 import { HUB_STREAM } from "../../protocol/event.ts";
 import type { Archived } from "./archived.ts";
 import { readArchived } from "./archived.ts";
 import { markDamaged } from "./damage.ts";
 import type { Projection } from "./project.ts";
 import { openProjection } from "./project.ts";
+import type { Facts, Question } from "./queries.ts";
+import {
+  findSnapshot,
+  lastQuestion,
+  openFacts,
+  readQuestion,
+} from "./queries.ts";
 import type { Row } from "./row.ts";
 import { COLUMNS, fromRow, INSERT, values } from "./row.ts";
 import { seal } from "./seal.ts";
 import { logFenced } from "./sqliteTrouble.ts";
 
+/** Missions and conversations whose end of the chain is kept in memory; of others it is read. */
+const MAX_TIPS = 10_000;
+const MAX_SNAPSHOTS_WAITING = 1000;
 const SELECT = `SELECT ${COLUMNS} FROM events`;
+
+interface Snapshot {
+  readonly kind: string;
+  readonly key: string;
+  readonly seq: number;
+  readonly body: unknown;
+}
 
 /** One entry of a commit: drafts that are stored together. */
 export type Entry = readonly Draft[];
@@ -28,6 +47,8 @@ export class Store {
   readonly #statements = new Map<string, StatementSync>();
   readonly #tips = new Map<string, string>();
   readonly #projection: Projection;
+  readonly #facts: Facts;
+  readonly #snapshots = new Map<string, Snapshot>();
   #head: number;
 
   /** `db` is a prepared connection to `file` whose writer row says `epoch`. */
@@ -37,6 +58,7 @@ export class Store {
     this.#epoch = epoch;
     this.#identity = statSync(file, { bigint: true });
     this.#projection = openProjection(db);
+    this.#facts = openFacts((sql) => this.#statement(sql));
     // The place of an archived event is never given away again.
     this.#head = Number(
       this.#statement(
@@ -61,16 +83,19 @@ export class Store {
     const fresh: Recorded[] = [];
     const tips = new Map<string, string>();
     this.#refuseReplaced();
-    this.#db.exec("BEGIN IMMEDIATE");
+    this.#statement("BEGIN IMMEDIATE").run();
     try {
       this.#refuseStale();
       const stored = entries.map((drafts) =>
         drafts.map((draft) => this.#insert(draft, fresh, tips, now)),
       );
       this.#projection.apply(fresh);
+      this.#writeSnapshots();
       also?.(this.#db);
-      this.#db.exec("COMMIT");
+      this.#statement("COMMIT").run();
+      this.#snapshots.clear();
       this.#head += fresh.length;
+      if (this.#tips.size > MAX_TIPS) this.#tips.clear();
       for (const [mission, hash] of tips) this.#tips.set(mission, hash);
       return { stored, fresh };
     } catch (error) {
@@ -81,38 +106,30 @@ export class Store {
   }
 
   find(missionId: string, key: string): Recorded | undefined {
-    return this.#events(
-      `${SELECT} WHERE mission = ? AND key = ?`,
-      missionId,
-      key,
-    ).at(0);
+    return this.#events({
+      sql: `${SELECT} WHERE mission = ? AND key = ?`,
+      parameters: [missionId, key],
+    }).at(0);
   }
 
-  read(
-    after: number,
-    limit: number,
-    missionId: string | undefined,
-  ): Recorded[] {
-    return missionId === undefined
-      ? this.#events(
-          `${SELECT} WHERE seq > ? ORDER BY seq LIMIT ?`,
-          after,
-          limit,
-        )
-      : this.#events(
-          `${SELECT} WHERE mission = ? AND seq > ? ORDER BY seq LIMIT ?`,
-          missionId,
-          after,
-          limit,
-        );
+  read(query: Parameters<EventLog["read"]>[0]): Recorded[] {
+    const events = this.#events(readQuestion(query));
+    const { taskId } = query;
+    if (
+      taskId !== undefined &&
+      events.some((event) => taskOf(event) !== taskId)
+    )
+      throw markDamaged(this.#file);
+    return events;
   }
 
-  ofType(missionId: string, type: string): Recorded[] {
-    return this.#events(
-      `${SELECT} WHERE mission = ? AND type = ? ORDER BY seq`,
-      missionId,
-      type,
-    );
+  last(missionId: string, types: readonly EventType[]): Recorded | undefined {
+    return this.#events(lastQuestion(missionId, types)).at(0);
+  }
+
+  /** Tasks and missions by their tables. */
+  get facts(): Facts {
+    return this.#facts;
   }
 
   missions(): string[] {
@@ -128,6 +145,22 @@ export class Store {
     )
       .all(HUB_STREAM)
       .map((row) => String(row["id"]));
+  }
+
+  snapshot(
+    kind: string,
+    key: string,
+  ): { readonly seq: number; readonly body: unknown } | undefined {
+    return (
+      this.#snapshots.get(`${kind} ${key}`) ??
+      findSnapshot((sql) => this.#statement(sql), kind, key)
+    );
+  }
+
+  /** Kept in memory until the next commit, or the end, takes it along: it is not worth an fsync of its own. */
+  keepSnapshot(kind: string, key: string, seq: number, body: unknown): void {
+    if (this.#snapshots.size >= MAX_SNAPSHOTS_WAITING) this.#snapshots.clear();
+    this.#snapshots.set(`${kind} ${key}`, { kind, key, seq, body });
   }
 
   /** All rows in order, one at a time. */
@@ -156,8 +189,20 @@ export class Store {
     return work(this.#db);
   }
 
+  /** Ends the connection and remembers that everything was said and done. */
   close(): void {
-    this.#db.close();
+    try {
+      this.#db.exec("BEGIN IMMEDIATE");
+      this.#refuseStale();
+      this.#writeSnapshots();
+      this.#statement("UPDATE writer SET closed_at_seq = ?").run(this.#head);
+      this.#db.exec("COMMIT");
+    } catch {
+      // A disk that is full or a log somebody else took over: what was acknowledged is safe, the next start only looks closer.
+      if (this.#db.isTransaction) this.#db.exec("ROLLBACK");
+    } finally {
+      this.#db.close();
+    }
   }
 
   #insert(
@@ -179,6 +224,13 @@ export class Store {
     tips.set(missionId, event.hash);
     fresh.push(event);
     return event;
+  }
+
+  #writeSnapshots(): void {
+    for (const { kind, key, seq, body } of this.#snapshots.values())
+      this.#statement(
+        "INSERT OR REPLACE INTO snapshots (kind, key, seq, body) VALUES (?, ?, ?, ?)",
+      ).run(kind, key, seq, JSON.stringify(body));
   }
 
   #tip(missionId: string): string {
@@ -208,7 +260,7 @@ export class Store {
       throw logFenced(this.#file, "the file was moved, deleted or replaced");
   }
 
-  #events(sql: string, ...parameters: readonly SQLInputValue[]): Recorded[] {
+  #events({ sql, parameters }: Question): Recorded[] {
     const rows = this.#statement(sql).all(...parameters) as unknown as Row[];
     return rows.map((row) => {
       const event = fromRow(row);

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { DatabaseSync } from "node:sqlite";
 import { describe, it } from "node:test";
 import type { TestContext } from "node:test";
+import { checkDraft } from "../../../src/adapters/log/draft.ts";
 import { seal } from "../../../src/adapters/log/seal.ts";
 import type { Draft, Recorded } from "../../../src/protocol/event.ts";
 import { note } from "../../contract/eventLog.ts";
@@ -78,7 +79,7 @@ function writtenByVersion1(t: TestContext): {
   for (const [i, draft] of DRAFTS.entries()) {
     const prevHash = events.at(-1)?.hash ?? "";
     const place = { seq: i + 1, at: 1000 + i, epoch: 7, prevHash };
-    const { event, body } = seal(draft, place);
+    const { event, body } = seal(checkDraft(draft), place);
     db.prepare("INSERT INTO events VALUES (?, ?, ?, ?, ?, ?)").run(
       event.seq,
       event.missionId,
