@@ -9,6 +9,9 @@ import { toRpcError } from "./wireError.ts";
 /** A comment this often keeps proxies and clients from taking silence for the end, ms. */
 const HEARTBEAT_MS = 15_000;
 
+/** Text that is held before it is written within a turn, UTF-16 code units. */
+const MAX_HELD = 64 * 1024;
+
 /** How a binding writes the events of a stream: whole events, with the empty line that ends them. */
 export interface EventText {
   item(item: unknown): string;
@@ -32,19 +35,28 @@ function idLine(item: unknown): string {
   return generation > 0 ? `id: ${generation}\n` : "";
 }
 
-/** Writes to a response; what is written in one turn of the event loop leaves in one piece. */
-function corked(response: ServerResponse): (text: string) => boolean {
-  let isCorked = false;
-  return (text) => {
-    if (!isCorked) {
-      isCorked = true;
-      response.cork();
-      setImmediate(() => {
-        isCorked = false;
-        response.uncork();
-      });
-    }
-    return response.write(text);
+/**
+ * Writes to a response; what is written in one turn of the event loop leaves in one piece. (`cork` of node's responses does not do: an `end` in
+ * the same turn loses what was held.) `write` is false when the reader is behind: `flush`, and wait until it drained.
+ */
+function gathered(response: ServerResponse): {
+  write(text: string): boolean;
+  flush(): void;
+} {
+  let held = "";
+  const flush = (): void => {
+    if (held === "") return;
+    const text = held;
+    held = "";
+    response.write(text);
+  };
+  return {
+    write(text) {
+      if (held === "") setImmediate(flush);
+      held += text;
+      return held.length < MAX_HELD && !response.writableNeedDrain;
+    },
+    flush,
   };
 }
 
@@ -67,15 +79,19 @@ export async function writeEvents(
   const stop = AbortSignal.any([gone, ended.signal]);
   // Ends by abort, always.
   beat(response, clock, stop).catch(() => undefined);
-  const write = corked(response);
+  const { write, flush } = gathered(response);
   try {
     for await (const item of items)
-      if (!write(idLine(item) + text.item(item)))
-        await once(response, "drain", { signal: gone });
+      if (!write(idLine(item) + text.item(item))) {
+        flush();
+        if (response.writableNeedDrain)
+          await once(response, "drain", { signal: gone });
+      }
   } catch (error) {
-    if (!gone.aborted) response.write(text.failure(toRpcError(error)));
+    if (!gone.aborted) write(text.failure(toRpcError(error)));
   } finally {
     ended.abort();
+    flush();
     response.end();
   }
 }
