@@ -40,8 +40,8 @@ function idLine(item: unknown): string {
  * the same turn loses what was held.) `write` is false when the reader is behind: `flush`, and wait until it drained.
  */
 function gathered(response: ServerResponse): {
-  write(text: string): boolean;
-  flush(): void;
+  readonly write: (text: string) => boolean;
+  readonly flush: () => void;
 } {
   let held = "";
   const flush = (): void => {
