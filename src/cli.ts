@@ -6,7 +6,7 @@ import {
 } from "commander";
 import { complain } from "./cli/complain.ts";
 import type { HubOptions } from "./cli/hub.ts";
-import type { LogOptions } from "./cli/log.ts";
+import { addLogCommands } from "./cli/logCommands.ts";
 import type { MissionOptions } from "./cli/mission.ts";
 import type { ReviewOptions } from "./cli/review.ts";
 import type { StopOptions } from "./cli/stop.ts";
@@ -189,16 +189,7 @@ choosesModel(program.command("hub"))
     ends(await hub(options));
   });
 
-program
-  .command("log")
-  .description("what was said and decided")
-  .option("--repo <dir>", "the repository", ".")
-  .option("--mission <id>", "one mission in full")
-  .option("--json", "events as lines of JSON")
-  .action(async (options: LogOptions) => {
-    const { showLog } = await import("./cli/log.ts");
-    ends(await showLog(options));
-  });
+addLogCommands(program, ends);
 
 program
   .command("agents")

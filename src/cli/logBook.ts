@@ -1,7 +1,10 @@
-import { join } from "node:path";
-import { resolve } from "node:path";
+import { join, resolve } from "node:path";
 import { openGit } from "../adapters/git/openGit.ts";
-import { readLog, type LogReader } from "../adapters/log/readLog.ts";
+import {
+  logMissing,
+  readLog,
+  type LogReader,
+} from "../adapters/log/readLog.ts";
 import { fromShelf, shelved, type Shelved } from "../adapters/log/shelf.ts";
 import { isProblem, RoundtableError } from "../core/errors.ts";
 import type { Recorded } from "../protocol/event.ts";
@@ -37,14 +40,22 @@ export async function logFileOf({ repo, file }: LogChoice): Promise<string> {
   return join(storageFor((await git.inspect(repo)).root), "log.db");
 }
 
-/** Opens a log for reading; whoever opens it disposes it. */
-export async function openBook(choice: LogChoice): Promise<LogBook> {
+/** Opens a log for reading; whoever opens it disposes it. A file that was named has to be there, unless `mayBegin`. */
+export async function openBook(
+  choice: LogChoice,
+  mayBegin = false,
+): Promise<LogBook> {
   const file = await logFileOf(choice);
-  const log = open(file, choice.file !== undefined);
+  const log = open(file);
+  const kept = await shelved(file, complain);
+  if (log === undefined && kept.length === 0 && !mayBegin && choice.file)
+    throw logMissing(file);
+  const inLog = new Set(log?.missions());
   return {
     file,
     log,
-    shelved: await shelved(file, complain),
+    // A crash while archiving may have left the file of a mission that is still in the log.
+    shelved: kept.filter(({ missionId }) => !inLog.has(missionId)),
     mission: async (missionId) => {
       const events = log?.mission(missionId) ?? [];
       if (events.length > 0) return events;
@@ -58,12 +69,12 @@ export async function openBook(choice: LogChoice): Promise<LogBook> {
   };
 }
 
-function open(file: string, named: boolean): LogReader | undefined {
+/** Undefined where nobody has worked yet. */
+function open(file: string): LogReader | undefined {
   try {
     return readLog(file);
   } catch (error) {
-    // A repository nobody has worked on has no log yet; a file that was named has to be there.
-    if (!named && isProblem(error, "log-missing")) return undefined;
+    if (isProblem(error, "log-missing")) return undefined;
     throw error;
   }
 }

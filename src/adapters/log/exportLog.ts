@@ -1,5 +1,8 @@
 import { createHash } from "node:crypto";
+import { createWriteStream, existsSync } from "node:fs";
+import { rename, rm } from "node:fs/promises";
 import { hostname } from "node:os";
+import { resolve } from "node:path";
 import type { Writable } from "node:stream";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
@@ -47,6 +50,34 @@ export async function exportLog(
     missionId === undefined ? allButHub(log.rows()) : log.rows(missionId);
   await pipeline(Readable.from(linesOf(header, rows)), sink);
   return { missions: missions.length, events: header.events };
+}
+
+/** Like {@link exportLog}, into a file that is complete once it has its name. A file of that name is replaced where `replace`, else `bad-intent`. */
+export async function exportToFile(
+  log: LogReader,
+  options: {
+    readonly missionId?: string;
+    readonly at: number;
+    readonly replace: boolean;
+  },
+  target: string,
+): Promise<Exported> {
+  const path = resolve(target);
+  if (!options.replace && existsSync(path))
+    throw new RoundtableError(
+      "bad-intent",
+      `There is a file at ${path} already.`,
+      "Nothing was written; name a file that does not exist yet.",
+    );
+  const draft = `${path}.writing`;
+  try {
+    const sink = createWriteStream(draft, { mode: 0o600, flush: true });
+    const exported = await exportLog(log, options, sink);
+    await rename(draft, path);
+    return exported;
+  } finally {
+    await rm(draft, { force: true });
+  }
 }
 
 /** The header of a file with these missions of the log at `place`. */

@@ -5,8 +5,10 @@ import type { SQLInputValue } from "node:sqlite";
 import { RoundtableError } from "../../core/errors.ts";
 import { upcast } from "../../core/events.ts";
 import type { EventLog, Lifetime } from "../../ports.ts";
-import type { Recorded } from "../../protocol/event.ts";
+import type { EventType, Recorded } from "../../protocol/event.ts";
 import { HUB_STREAM } from "../../protocol/event.ts";
+import type { Archived } from "./archived.ts";
+import { readArchived } from "./archived.ts";
 import type { Lock } from "./lock.ts";
 import { takeLock } from "./lock.ts";
 import type { Row } from "./row.ts";
@@ -24,6 +26,10 @@ export interface LogReader
   missions(): readonly string[];
   /** Rows as they are stored, in order, unchecked; of one stream or of all, the hub's included. */
   rows(stream?: string): Iterable<Row>;
+  /** Facts of one type about the hub itself, in order. */
+  ofHub(type: EventType): readonly Recorded[];
+  /** Missions whose events are in an archive instead. */
+  archived(): readonly Archived[];
   /** From here on every read is of this moment, whatever is written meanwhile. */
   hold(): void;
   /** What SQLite finds wrong with the file; empty when it is sound. */
@@ -60,9 +66,7 @@ function readerOf(
   close: () => void,
 ): LogReader {
   // A writer that was stopped while it made the file leaves one without tables.
-  const empty =
-    db.prepare("SELECT 1 FROM sqlite_master WHERE name = 'events'").get() ===
-    undefined;
+  const empty = !hasTable(db, "events");
   let open = true;
 
   const reading = <R>(nothing: R, read: () => R): R => {
@@ -124,6 +128,15 @@ function readerOf(
               .prepare(`${SELECT} WHERE mission = ? ORDER BY seq`)
               .iterate(stream) as Iterable<unknown> as Iterable<Row>),
       ),
+    ofHub: (type) =>
+      events(
+        `${SELECT} WHERE mission = ? AND type = ? ORDER BY seq`,
+        HUB_STREAM,
+        type,
+      ),
+    archived: () =>
+      // A log that only older versions have written has no such table.
+      reading([], () => (hasTable(db, "archived") ? readArchived(db) : [])),
     hold: () => {
       db.exec("BEGIN");
       // The moment is that of the first read.
@@ -145,6 +158,13 @@ function readerOf(
   };
 }
 
+function hasTable(db: DatabaseSync, name: string): boolean {
+  return (
+    db.prepare("SELECT 1 FROM sqlite_master WHERE name = ?").get(name) !==
+    undefined
+  );
+}
+
 function refuseNewer(db: DatabaseSync): void {
   const version = Number(
     db.prepare("PRAGMA user_version").get()?.["user_version"],
@@ -158,7 +178,7 @@ function refuseNewer(db: DatabaseSync): void {
 }
 
 /** There is no log where one was looked for. */
-function logMissing(file: string): RoundtableError {
+export function logMissing(file: string): RoundtableError {
   return new RoundtableError(
     "log-missing",
     `There is no log at ${file}.`,
