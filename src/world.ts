@@ -9,6 +9,7 @@ import { systemClock } from "./adapters/clock/systemClock.ts";
 import { findChecks } from "./adapters/evidence/findChecks.ts";
 import { openEvidence } from "./adapters/evidence/openEvidence.ts";
 import { openGit } from "./adapters/git/openGit.ts";
+import { openCardSigner } from "./adapters/identity/openCardSigner.ts";
 import { openLog } from "./adapters/log/openLog.ts";
 import { readMcpConfigs } from "./adapters/mcp/config.ts";
 import { openMcp } from "./adapters/mcp/openMcp.ts";
@@ -85,6 +86,10 @@ export async function openRoundtable(
       ...(options.waitForLog && { waitUntil: options.waitForLog }),
     });
     closers.push(() => log.dispose());
+    const signer = await openCardSigner({
+      file: join(storage, "card-key.pem"),
+      textLog,
+    });
     const mcp = openMcp({
       configs: settings.mcp && root !== null ? await readMcpConfigs(root) : [],
       clientInfo: { name: "roundtable", version: VERSION },
@@ -102,6 +107,7 @@ export async function openRoundtable(
       chance: systemChance(systemClock),
       hash: sha256,
       textLog,
+      signer,
       git,
       evidence: openEvidence(),
       sandbox,

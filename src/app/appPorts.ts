@@ -1,6 +1,7 @@
 import type { RoleFile } from "../protocol/role.ts";
 import type { Settings } from "../protocol/settings.ts";
 import type {
+  CardSigner,
   Chance,
   Clock,
   EventLog,
@@ -21,6 +22,8 @@ export interface AppPorts {
   readonly chance: Chance;
   readonly hash: Hash;
   readonly textLog: TextLog;
+  /** Signs the agent cards of the hub; without it they are served unsigned. */
+  readonly signer?: CardSigner;
   readonly git: Git;
   readonly evidence: EvidenceTools;
   readonly sandbox: Sandbox;

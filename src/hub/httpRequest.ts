@@ -1,6 +1,8 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { MAX_BODY_BYTES } from "./gate.ts";
 import type { Identity } from "./identity.ts";
+import { callerOf } from "./identity.ts";
+import type { A2ACall } from "./jsonRpc.ts";
 import { RPC_CODE, WireError } from "./wireError.ts";
 
 /** One HTTP request that passed the gate, and the way to answer it. */
@@ -45,13 +47,25 @@ export function readBody(request: IncomingMessage): Promise<string> {
 }
 
 /** The service parameter `A2A-Version`: a header, or a query parameter of the same name; undefined when neither is there. */
-export function askedVersion({ request, query }: Exchange): string | undefined {
+function askedVersion({ request, query }: Exchange): string | undefined {
   const header = request.headers["a2a-version"];
   if (typeof header === "string") return header;
   if (query === "") return undefined;
   for (const [name, value] of new URLSearchParams(query))
     if (name.toLowerCase() === "a2a-version") return value;
   return undefined;
+}
+
+/** What the head of a request says of the call in it. */
+export function callHead(
+  exchange: Exchange,
+): Pick<A2ACall, "version" | "caller" | "lastEventId"> {
+  const lastEventId = exchange.request.headers["last-event-id"];
+  return {
+    version: askedVersion(exchange),
+    caller: callerOf(exchange.identity),
+    lastEventId: typeof lastEventId === "string" ? lastEventId : undefined,
+  };
 }
 
 /** Aborts when the client is gone or has its whole answer. */

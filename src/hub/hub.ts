@@ -1,4 +1,5 @@
 import type {
+  CardSigner,
   Chance,
   Clock,
   EventLog,
@@ -18,6 +19,8 @@ import { createHandler } from "./handler.ts";
 import { createHttp } from "./http.ts";
 import { createDispatch } from "./jsonRpc.ts";
 import { createLinkedPair } from "./linked.ts";
+import { openMonitor, type Surroundings } from "./monitoring/monitor.ts";
+import { observeDispatch } from "./monitoring/observeDispatch.ts";
 import { hubClosed } from "./problems.ts";
 import { createRate } from "./rate.ts";
 import { createRegistry } from "./registry.ts";
@@ -62,9 +65,12 @@ export function createHub(deps: {
   readonly hash: Hash;
   readonly textLog: TextLog;
   readonly name: string;
+  /** Signs the cards; without it they are served unsigned. */
+  readonly signer?: CardSigner;
+  /** What is known outside and shown with the hub. */
+  readonly surroundings?: Surroundings;
 }): Hub {
   const { log, clock, textLog } = deps;
-  const startedAt = clock.now();
   let address: HubAddress | undefined;
   let listening: Promise<HubAddress> | undefined;
   let disposed: Promise<void> | undefined;
@@ -77,8 +83,14 @@ export function createHub(deps: {
   const submit = createSubmit({ ...deps, registry, tasks, execution });
   const updates = createUpdates(log, tasks);
   const handler = createHandler({ tasks, updates, execution, submit });
-  const cards = createCards(registry, deps.name, () => address);
-  const dispatch = createDispatch(handler, cards);
+  const cards = createCards(registry, deps.name, () => address, deps.signer);
+  const monitor = openMonitor(deps, {
+    name: () => address?.name ?? deps.name,
+    agents: () => registry.all(),
+    runningTasks: () => execution.running().length,
+    sessions: () => sessions.count(),
+  });
+  const dispatch = observeDispatch(createDispatch(handler, cards), monitor);
   const agentPort = createAgentPort({ registry, execution, textLog });
   const sessions = createSessions({ agentPort, dispatch, textLog });
   const team = createTeam({
@@ -90,18 +102,6 @@ export function createHub(deps: {
     handler,
   });
 
-  function health(): unknown {
-    return {
-      status: "ok",
-      name: address?.name ?? deps.name,
-      upMs: clock.now() - startedAt,
-      agents: registry.all().length,
-      runningTasks: execution.running().length,
-      sessions: sessions.count(),
-      log: { head: log.head(), epoch: log.epoch },
-    };
-  }
-
   async function close(): Promise<void> {
     // The execution first: agents that go away now have not failed their tasks.
     await execution.close();
@@ -109,13 +109,14 @@ export function createHub(deps: {
     await sessions.close(HUB_CLOSED);
     for (const undo of opened.splice(0).reverse()) await undo();
     tasks.stop();
+    monitor.dispose();
   }
 
   async function open(
     options: Parameters<Hub["listen"]>[0],
   ): Promise<HubAddress> {
     const token = createToken();
-    const http = createHttp({ ...deps, cards, dispatch, health });
+    const http = createHttp({ ...deps, cards, dispatch, monitor });
     const tokenFile = await prepareDiscovery(options.runDir);
     const server = await startServer(
       { host: LOOPBACK, port: options.port ?? 0 },
@@ -130,9 +131,10 @@ export function createHub(deps: {
           });
         },
       },
-      { clock, textLog },
+      { clock, textLog, metrics: monitor.metrics },
     );
     opened.push(() => server.close());
+    monitor.watch();
     const place = `${LOOPBACK}:${String(server.port)}`;
     const next: HubAddress = {
       name: options.name ?? deps.name,

@@ -2,8 +2,7 @@ import type { Clock } from "../ports.ts";
 import { parseBoundedJson } from "./boundedJson.ts";
 import type { Reply } from "./connection.ts";
 import type { Exchange } from "./httpRequest.ts";
-import { askedVersion, goneSignal, readBody } from "./httpRequest.ts";
-import { callerOf } from "./identity.ts";
+import { callHead, goneSignal, readBody } from "./httpRequest.ts";
 import type { A2ACall } from "./jsonRpc.ts";
 import { readRequest } from "./jsonRpc.ts";
 import { answer } from "./server.ts";
@@ -16,7 +15,7 @@ export function createRpcOverHttp(
   clock: Clock,
 ): (exchange: Exchange, agentId: string | undefined) => Promise<void> {
   return async (exchange, agentId) => {
-    const { request, response, identity } = exchange;
+    const { request, response } = exchange;
     const signal = goneSignal(response);
     let id: string | number | null = null;
     const say = (rest: object): string =>
@@ -28,9 +27,8 @@ export function createRpcOverHttp(
       const reply = await dispatch({
         method: read.request.method,
         params: read.request.params,
-        version: askedVersion(exchange),
+        ...callHead(exchange),
         agentId,
-        caller: callerOf(identity),
         signal,
       });
       if (reply.kind === "value")

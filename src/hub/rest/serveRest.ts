@@ -2,8 +2,7 @@ import type { Clock } from "../../ports.ts";
 import { parseBoundedJson } from "../boundedJson.ts";
 import type { Reply } from "../connection.ts";
 import type { Exchange } from "../httpRequest.ts";
-import { askedVersion, goneSignal, readBody } from "../httpRequest.ts";
-import { callerOf } from "../identity.ts";
+import { callHead, goneSignal, readBody } from "../httpRequest.ts";
 import type { A2ACall } from "../jsonRpc.ts";
 import { answer } from "../server.ts";
 import type { EventText } from "../sse.ts";
@@ -56,16 +55,15 @@ export function createRest(
   clock: Clock,
 ): (exchange: Exchange, route: RestRoute) => Promise<void> {
   return async (exchange, route) => {
-    const { request, response, identity, query } = exchange;
+    const { request, response, query } = exchange;
     const signal = goneSignal(response);
     try {
       const text = request.method === "POST" ? await readBody(request) : "";
       const reply = await dispatch({
         method: route.method,
         params: paramsOf(route, query, text),
-        version: askedVersion(exchange),
+        ...callHead(exchange),
         agentId: route.agentId,
-        caller: callerOf(identity),
         signal,
       });
       if (reply.kind === "stream")
