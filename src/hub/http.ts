@@ -7,6 +7,8 @@ import type { Exchange } from "./httpRequest.ts";
 import type { Identity } from "./identity.ts";
 import type { A2ACall } from "./jsonRpc.ts";
 import { createLegacy } from "./legacy/legacyDispatch.ts";
+import type { Monitor } from "./monitoring/monitor.ts";
+import { serveMonitor, type MonitorPage } from "./monitoring/serve.ts";
 import type { RestRoute } from "./rest/restRoute.ts";
 import { restRoute } from "./rest/restRoute.ts";
 import { createRest } from "./rest/serveRest.ts";
@@ -22,7 +24,8 @@ const AGENT_PATH =
 type Route =
   | { readonly to: "card" | "rpc"; readonly agentId: string | undefined }
   | { readonly to: "rest"; readonly rest: RestRoute }
-  | { readonly to: "health" | "keys" };
+  | { readonly to: "keys" }
+  | { readonly to: "monitor"; readonly page: MonitorPage };
 
 function routeOf(verb: string, path: string): Route | undefined {
   const agentId = undefined;
@@ -35,7 +38,11 @@ function routeOf(verb: string, path: string): Route | undefined {
     case `GET ${KEYS_PATH}`:
       return { to: "keys" };
     case "GET /health":
-      return { to: "health" };
+      return { to: "monitor", page: "health" };
+    case "GET /status":
+      return { to: "monitor", page: "status" };
+    case "GET /metrics":
+      return { to: "monitor", page: "metrics" };
     default:
       return agentRoute(verb, path);
   }
@@ -53,11 +60,11 @@ function agentRoute(verb: string, path: string): Route | undefined {
   return rest === undefined ? undefined : { to: "rest", rest };
 }
 
-/** Makes the HTTP side of a hub: cards and the keys they are signed with, JSON-RPC of A2A 1.0 and 0.3, the REST binding, streams as SSE, health. What arrives has passed the gate. */
+/** Makes the HTTP side of a hub: cards and the keys they are signed with, JSON-RPC of A2A 1.0 and 0.3, the REST binding, streams as SSE, the monitor's pages. What arrives has passed the gate. */
 export function createHttp(parts: {
   readonly cards: Cards;
   readonly dispatch: (call: A2ACall) => Promise<Reply>;
-  readonly health: () => unknown;
+  readonly monitor: Monitor;
   readonly hash: Hash;
   readonly clock: Clock;
   readonly chance: Chance;
@@ -67,7 +74,7 @@ export function createHttp(parts: {
   response: ServerResponse,
   identity: Identity | undefined,
 ) => void {
-  const { cards, dispatch, health, hash, clock, chance, signer } = parts;
+  const { cards, dispatch, monitor, hash, clock, chance, signer } = parts;
   const serveRpc = createRpcOverHttp(createLegacy(dispatch, chance), clock);
   const serveRest = createRest(dispatch, clock);
   const keys = JSON.stringify({ keys: signer?.publicKeys ?? [] });
@@ -100,8 +107,8 @@ export function createHttp(parts: {
       answer(response, 404, '{"error":"there is nothing here"}');
     };
     switch (route?.to) {
-      case "health":
-        answer(response, 200, JSON.stringify(health()));
+      case "monitor":
+        void serveMonitor(monitor, route.page, response);
         return;
       case "keys":
         answer(response, 200, keys);

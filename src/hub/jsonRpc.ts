@@ -17,6 +17,8 @@ export interface A2ACall extends Ask {
   readonly method: string;
   /** The service parameter `A2A-Version`; undefined when it was not sent. */
   readonly version: string | undefined;
+  /** W3C trace context of the sender, as it came: header or service parameter `traceparent`. */
+  readonly traceparent?: string | undefined;
 }
 
 const PUSH = new Set([

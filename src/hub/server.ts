@@ -5,7 +5,7 @@ import type { Duplex } from "node:stream";
 import type { WebSocket } from "ws";
 import { WebSocketServer } from "ws";
 import { RoundtableError } from "../core/errors.ts";
-import type { Clock, TextLog } from "../ports.ts";
+import type { Clock, Metrics, TextLog } from "../ports.ts";
 import { SUBPROTOCOL } from "../protocol/hub.ts";
 import type { GateRequest, GateRules, GateVerdict } from "./gate.ts";
 import { judge, MAX_BODY_BYTES } from "./gate.ts";
@@ -136,10 +136,14 @@ export async function startServer(
   options: { readonly host: string; readonly port: number },
   rules: Omit<GateRules, "host">,
   doors: Doors,
-  parts: { readonly clock: Clock; readonly textLog: TextLog },
+  parts: {
+    readonly clock: Clock;
+    readonly textLog: TextLog;
+    readonly metrics?: Metrics;
+  },
 ): Promise<RunningServer> {
   checkHost(options.host);
-  const { clock, textLog } = parts;
+  const { clock, textLog, metrics } = parts;
   const strangers = new Map<Duplex, AbortController>();
   const sockets = new Set<WebSocket>();
   let port = 0;
@@ -172,11 +176,11 @@ export async function startServer(
     const host = `${LOOPBACK}:${String(port)}`;
     const verdict = judge(request, { ...rules, host });
     if (verdict.pass && verdict.identity !== undefined) met(socket);
-    if (!verdict.pass)
-      textLog.warn("refused at the gate", {
-        kind: request.kind,
-        why: verdict.why,
-      });
+    if (!verdict.pass) {
+      const { why } = verdict;
+      metrics?.count("roundtable_gate_refusals_total", { why });
+      textLog.warn("refused at the gate", { kind: request.kind, why });
+    }
     return verdict;
   }
 

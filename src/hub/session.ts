@@ -59,6 +59,7 @@ export function createSessions(parts: {
               pace,
               lastEventId: serviceParams.get("last-event-id"),
               version: serviceParams.get("a2a-version") ?? version,
+              traceparent: serviceParams.get("traceparent"),
               agentId: undefined,
               caller: {
                 ...callerOf(identity),
