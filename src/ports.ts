@@ -2,6 +2,7 @@
 import type { JsonObject } from "./core/json.ts";
 import type { TaskFact } from "./core/taskFact.ts";
 import type { TaskState } from "./protocol/a2a.ts";
+import type { AgentCard } from "./protocol/a2a.ts";
 import type { Evidence } from "./protocol/consensus.ts";
 import type { EnvelopeHeader } from "./protocol/envelope.ts";
 import type {
@@ -50,7 +51,9 @@ export interface TextLog {
 
 /** Which tasks are asked for; what is left out does not matter. */
 export interface TaskQuery {
-  readonly agentId?: string | undefined;
+  /** The id of the agent that works on it, or what it was addressed to. */
+  readonly address?: string | undefined;
+  readonly from?: string | undefined;
   readonly contextId?: string | undefined;
   readonly state?: TaskState | undefined;
   /** Changed state after this time, ms since 1970. */
@@ -253,6 +256,40 @@ export interface Transport {
   close(why: string): void;
   /** Resolves when little of what was sent still waits for the other side, or when it is gone; left out where nothing waits. */
   readonly drained?: () => Promise<void>;
+}
+
+/** An A2A server elsewhere, as the user linked it. */
+export interface RemoteLink {
+  /** The id it has at this hub. */
+  readonly agentId: string;
+  readonly role: string;
+  /** https, or http on this machine. */
+  readonly cardUrl: string;
+  /** Where its bearer token is kept: `env:NAME` or `secret:NAME`. */
+  readonly tokenFrom?: string;
+  /** Public key (JWK as JSON) that must have signed its card. */
+  readonly cardKey?: string;
+}
+
+/** A seat of a server elsewhere; disposing lets it leave. */
+export interface RemoteSeat extends Lifetime {
+  /** Resolves when the seat is no more, with why. */
+  readonly ended: Promise<string>;
+}
+
+/** A2A servers elsewhere. Both reject with `remote-agent-failed`. */
+export interface RemoteAgents {
+  /** Fetches a card, checks its signature where a key was pinned, and cleans its text. */
+  card(
+    link: Pick<RemoteLink, "cardUrl" | "cardKey" | "tokenFrom">,
+    signal: AbortSignal,
+  ): Promise<AgentCard>;
+  /** Seats a server at the hub behind `transport`: what it is given there is done over A2A. */
+  seat(
+    link: RemoteLink,
+    card: AgentCard,
+    transport: Transport,
+  ): Promise<RemoteSeat>;
 }
 
 /** A member of the team as the mission sees it. */

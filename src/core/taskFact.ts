@@ -7,6 +7,10 @@ export interface TaskFact {
   readonly contextId: string;
   /** Who works on it now. */
   readonly agentId: string;
+  /** How it was addressed: the id of an agent, or a route such as `role:developer`. */
+  readonly to: string;
+  /** Who gave it. */
+  readonly from: string;
   /** How often it went from one agent to another. */
   readonly takeovers: number;
   readonly state: TaskState;
@@ -48,6 +52,8 @@ export function evolveTask(
           id: event.data.taskId,
           contextId: event.data.contextId,
           agentId: event.data.agentId,
+          to: event.data.to ?? event.data.agentId,
+          from: event.data.from,
           takeovers: 0,
           state: "TASK_STATE_SUBMITTED",
           openedSeq: event.seq,

@@ -111,12 +111,21 @@ export function memoryLog(
         (event) => event.missionId === missionId && types.includes(event.type),
       ),
     task: (taskId) => facts.get(taskId),
-    tasks: ({ agentId, contextId, state, changedAfter, before, limit }) => {
+    tasks: ({
+      address,
+      from,
+      contextId,
+      state,
+      changedAfter,
+      before,
+      limit,
+    }) => {
       const fits = (wanted: unknown, value: unknown): boolean =>
         wanted === undefined || wanted === value;
       const all = [...facts.values()].filter(
         (fact) =>
-          fits(agentId, fact.agentId) &&
+          (fits(address, fact.agentId) || fits(address, fact.to)) &&
+          fits(from, fact.from) &&
           fits(contextId, fact.contextId) &&
           fits(state, fact.state) &&
           fact.statusAt > (changedAfter ?? -Infinity),

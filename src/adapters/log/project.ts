@@ -13,6 +13,8 @@ export interface TaskRow {
   readonly id: string;
   readonly context: string;
   readonly agent: string;
+  readonly addressed: string;
+  readonly sender: string;
   readonly takeovers: number;
   readonly state: string;
   readonly opened_at: number;
@@ -26,6 +28,8 @@ export function toFact(row: TaskRow): TaskFact {
     id: row.id,
     contextId: row.context,
     agentId: row.agent,
+    to: row.addressed,
+    from: row.sender,
     takeovers: row.takeovers,
     // Nothing but a checked event is ever written there.
     state: row.state as TaskState,
@@ -57,13 +61,15 @@ export function openProjection(db: DatabaseSync): Projection {
 
   const write = (fact: TaskFact): void => {
     statement(
-      `INSERT INTO tasks (opened_seq, id, context, agent, takeovers, state, opened_at, status_seq, status_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+      `INSERT INTO tasks (opened_seq, id, context, agent, addressed, sender, takeovers, state, opened_at, status_seq, status_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
        ON CONFLICT DO UPDATE SET agent = excluded.agent, takeovers = excluded.takeovers, state = excluded.state, status_seq = excluded.status_seq, status_at = excluded.status_at`,
     ).run(
       fact.openedSeq,
       fact.id,
       fact.contextId,
       fact.agentId,
+      fact.to,
+      fact.from,
       fact.takeovers,
       fact.state,
       fact.openedAt,

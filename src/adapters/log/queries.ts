@@ -80,7 +80,7 @@ export function openFacts(statement: (sql: string) => StatementSync): Facts {
       const row = statement("SELECT * FROM tasks WHERE id = ?").get(taskId);
       return row === undefined ? undefined : toFact(row as unknown as TaskRow);
     },
-    tasks({ agentId, contextId, state, changedAfter, before, limit }) {
+    tasks({ address, from, contextId, state, changedAfter, before, limit }) {
       const conditions: string[] = ["TRUE"];
       const parameters: SQLInputValue[] = [];
       const narrow = (
@@ -91,7 +91,8 @@ export function openFacts(statement: (sql: string) => StatementSync): Facts {
         conditions.push(condition);
         parameters.push(value);
       };
-      narrow("agent = ?", agentId);
+      narrow("?1 IN (agent, addressed)", address);
+      narrow("sender = ?", from);
       narrow("context = ?", contextId);
       narrow("state = ?", state);
       narrow("status_at > ?", changedAfter);

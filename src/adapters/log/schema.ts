@@ -36,6 +36,8 @@ const TABLES = `
     id TEXT NOT NULL UNIQUE,
     context TEXT NOT NULL,
     agent TEXT NOT NULL,
+    addressed TEXT NOT NULL,
+    sender TEXT NOT NULL,
     takeovers INTEGER NOT NULL,
     state TEXT NOT NULL,
     opened_at INTEGER NOT NULL,
@@ -44,7 +46,6 @@ const TABLES = `
   ) STRICT;
   CREATE INDEX IF NOT EXISTS tasks_by_status ON tasks (status_seq);
   CREATE INDEX IF NOT EXISTS tasks_by_context ON tasks (context, status_seq);
-  CREATE INDEX IF NOT EXISTS tasks_by_agent ON tasks (agent, status_seq);
   CREATE TABLE IF NOT EXISTS missions (
     opened_seq INTEGER PRIMARY KEY,
     mission TEXT NOT NULL UNIQUE,
