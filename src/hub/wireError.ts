@@ -58,11 +58,11 @@ export function taskNotCancelable(taskId: string, state: string): WireError {
   );
 }
 
-/** −32003: this hub calls no webhooks. */
+/** −32003: no target is allowed; the sentence names the setting. */
 export function pushNotSupported(): WireError {
   return new WireError(
     RPC_CODE.pushNotSupported,
-    "This hub sends no push notifications; subscribe to the task instead.",
+    "This hub may send push notifications to nobody: its owner allows targets in the setting roundtable.pushTargets (--push-target). Subscribe to the task instead.",
     [errorInfo("PUSH_NOTIFICATION_NOT_SUPPORTED")],
   );
 }
@@ -122,6 +122,13 @@ export function agentUnavailable(recipient: string): WireError {
   );
 }
 
+/** −32603 for a server elsewhere that cannot be used; `next` says what to do. */
+export function refusedByRemote(message: string, next: string): WireError {
+  return new WireError(RPC_CODE.internal, `${message} ${next}`, [
+    errorInfo("REMOTE_AGENT_FAILED"),
+  ]);
+}
+
 /** −32602 that names the field and what is wrong with it. */
 export function invalidField(field: string, description: string): WireError {
   return invalidParams([{ field, description }]);
@@ -135,7 +142,12 @@ function invalidParams(
 ): WireError {
   return new WireError(RPC_CODE.invalidParams, "The parameters do not fit.", [
     { "@type": "type.googleapis.com/google.rpc.BadRequest", fieldViolations },
-    errorInfo("INVALID_PARAMS"),
+    errorInfo(
+      "INVALID_PARAMS",
+      Object.fromEntries(
+        fieldViolations.map(({ field, description }) => [field, description]),
+      ),
+    ),
   ]);
 }
 
