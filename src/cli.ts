@@ -183,6 +183,14 @@ choosesModel(program.command("hub"))
   .description("run the hub without an editor; the first line is its address")
   .option("--port <n>", "loopback port (default: a free one)", port)
   .option("--name <name>", "what the hub calls itself", "roundtable")
+  .option(
+    "--push-target <origin>",
+    "an origin that push notifications may be sent to (repeatable; none by default)",
+    (value: string, all: readonly string[] | undefined) => [
+      ...(all ?? []),
+      value,
+    ],
+  )
   .option("--json", "only the first line: a JSON object with the address")
   .action(async (options: HubOptions) => {
     const { hub } = await import("./cli/hub.ts");

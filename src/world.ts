@@ -121,6 +121,10 @@ export async function openRoundtable(
         findChecks(await git.files(repo, commit), (path) =>
           git.show(repo, commit, path),
         ),
+      push: {
+        targets: settings.pushTargets,
+        file: join(storage, "push.json"),
+      },
       runDir: join(storage, "run"),
       root: root ?? undefined,
       version: VERSION,

@@ -1,3 +1,4 @@
+import type { PushOptions } from "../hub/push/push.ts";
 import type { RoleFile } from "../protocol/role.ts";
 import type { Settings } from "../protocol/settings.ts";
 import type {
@@ -40,6 +41,8 @@ export interface AppPorts {
     repo: string,
     commit: string,
   ) => Promise<readonly (readonly string[])[]>;
+  /** Where push notifications may go; nowhere by default. */
+  readonly push?: PushOptions;
   /** Folder for the discovery file. */
   readonly runDir: string;
   /** Folder questions from outside may read; undefined where none is open. */

@@ -18,6 +18,8 @@ export interface SessionOptions {
   readonly check?: readonly string[];
   /** Start the MCP servers the repository names. */
   readonly mcp?: boolean;
+  /** Origins that push notifications may be sent to. */
+  readonly pushTarget?: readonly string[];
   readonly verbose?: boolean;
   /** Time between pieces of the rehearsal's speech, ms. */
   readonly paceMs?: number;
@@ -60,6 +62,7 @@ function settingsOf({
   budget,
   check,
   mcp,
+  pushTarget,
 }: SessionOptions): Settings {
   const parsed = Settings.safeParse({
     // A server's command comes from the repository: in a terminal nobody has said yet that it is trusted.
@@ -67,6 +70,7 @@ function settingsOf({
     ...(model !== undefined && { model }),
     ...(baseUrl !== undefined && { baseUrl }),
     ...(budget !== undefined && { budgetUsd: budget }),
+    ...(pushTarget !== undefined && { pushTargets: pushTarget }),
     ...(check !== undefined && {
       checks: check.map((line) =>
         line.split(" ").filter((word) => word !== ""),

@@ -113,6 +113,52 @@ export const StreamResponse = z.looseObject({
 });
 export type StreamResponse = z.infer<typeof StreamResponse>;
 
+/** What goes into an HTTP header as it is. */
+const HeaderText = z
+  .string()
+  .max(4096)
+  .regex(/^[\x20-\x7e]*$/, { error: "must be printable ASCII" });
+
+/** Where updates of a task are POSTed, and how the receiver knows them. `id` and `taskId` are the hub's to fill in where they are left out. */
+export const PushConfig = z.looseObject({
+  tenant: z.string().optional(),
+  id: z.string().max(256).optional(),
+  taskId: z.string().max(256).optional(),
+  url: z.string().min(1).max(2048),
+  token: HeaderText.optional(),
+  authentication: z
+    .looseObject({
+      scheme: HeaderText.regex(/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/, {
+        error: "must be the name of an HTTP authentication scheme",
+      }),
+      credentials: HeaderText.optional(),
+    })
+    .optional(),
+});
+export type PushConfig = z.infer<typeof PushConfig>;
+
+/** Parameters of CreateTaskPushNotificationConfig. */
+export const CreatePushConfigRequest = PushConfig.extend({
+  taskId: z.string().min(1).max(256),
+});
+
+/** Parameters of GetTaskPushNotificationConfig and DeleteTaskPushNotificationConfig. */
+export const PushConfigRequest = z.looseObject({
+  tenant: z.string().optional(),
+  taskId: z.string().min(1).max(256),
+  id: z.string().min(1).max(256),
+});
+export type PushConfigRequest = z.infer<typeof PushConfigRequest>;
+
+/** Parameters of ListTaskPushNotificationConfigs; `pageSize` is 1 to 100, 50 when unset or 0. */
+export const ListPushConfigsRequest = z.looseObject({
+  tenant: z.string().optional(),
+  taskId: z.string().min(1).max(256),
+  pageSize: z.number().int().min(0).max(100).optional(),
+  pageToken: z.string().optional(),
+});
+export type ListPushConfigsRequest = z.infer<typeof ListPushConfigsRequest>;
+
 /** Parameters of SendMessage and SendStreamingMessage. */
 export const SendMessageRequest = z.looseObject({
   tenant: z.string().optional(),
@@ -120,6 +166,7 @@ export const SendMessageRequest = z.looseObject({
   configuration: z
     .looseObject({
       acceptedOutputModes: z.array(z.string()).optional(),
+      taskPushNotificationConfig: PushConfig.optional(),
       historyLength: z.number().int().min(0).optional(),
       returnImmediately: z.boolean().optional(),
     })

@@ -25,6 +25,18 @@ export const AgentRoute = z
   .strict();
 export type AgentRoute = z.infer<typeof AgentRoute>;
 
+/** An origin, or a pattern that stands for the hosts below a name (`https://*.example.org`) or for all (`https://*`). */
+const PushTarget = z
+  .string()
+  .max(300)
+  .regex(
+    /^https?:\/\/(?:\*|(?:\*\.)?[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?|\[[0-9a-f:.]+\])(?::\d{1,5})?\/?$/i,
+    {
+      error:
+        "it must be an origin such as https://ci.example.org, or a pattern such as https://*.example.org",
+    },
+  );
+
 export const Settings = z
   .object({
     /** Where models come from. `auto`: Claude when a key is stored, else VS Code's models, else none. */
@@ -62,6 +74,8 @@ export const Settings = z
     mcp: z.boolean().default(false),
     /** Who gets what is addressed to a role or a skill; the first rule that matches counts. */
     routes: z.array(AgentRoute).max(100).default([]),
+    /** Where push notifications may be sent: origins, and patterns of hosts on the public internet. None by default. */
+    pushTargets: z.array(PushTarget).max(100).default([]),
   })
   .strict();
 export type Settings = z.infer<typeof Settings>;
