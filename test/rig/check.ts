@@ -46,6 +46,10 @@ const steps: readonly Step[] = [
     name: "architecture",
     args: ["--test", "--test-reporter=dot", "test/architecture.test.ts"],
   },
+  {
+    name: "released schemas",
+    args: ["--test", "--test-reporter=dot", "test/schema/released.test.ts"],
+  },
 ];
 
 /** Runs every check, one line each, and afterwards shows what the failed ones said. Returns the number of failures. */

@@ -1,14 +1,27 @@
-import type { Recorded } from "../../protocol/event.ts";
+import { EventData, type Recorded } from "../../protocol/event.ts";
 import type { Said } from "../../protocol/panel.ts";
 import { conversationWords } from "./said/conversation.ts";
 import { deliberationWords, type Table } from "./said/deliberation.ts";
 import { progressWords } from "./said/progress.ts";
-import type { Words } from "./said/words.ts";
+import { line, type Words } from "./said/words.ts";
 
 /** The line of the conversation an event makes; undefined for events that say nothing to people. Ballots stay sealed until their round is tallied. */
 export function say(event: Recorded, table: Table): Said | undefined {
-  const words = wordsOf(event, table);
+  const words = Object.hasOwn(EventData, event.type)
+    ? wordsOf(event, table)
+    : unknownWords(event);
   return words && { seq: event.seq, at: event.at, ...words };
+}
+
+/** A later version may know more types; what it wrote is kept, and people are told that there is something. */
+function unknownWords({ type }: { readonly type: string }): Words {
+  return line(
+    "hub",
+    "everyone",
+    "system",
+    `Something this version does not know happened: \`${type}\`.`,
+    "warn",
+  );
 }
 
 function wordsOf(event: Recorded, table: Table): Words | undefined {
