@@ -15,8 +15,10 @@ const BATCH = 256;
 const EXPORT_MS = 3000;
 const FAREWELL_MS = 2000;
 const COMPLAIN_EVERY_MS = 60_000;
-/** OpenTelemetry's number for an export that went well. */
-const DONE = 0;
+/** How OpenTelemetry says that an export went well. */
+const DONE = { code: 0 } as unknown as Parameters<
+  Parameters<SpanExporter["export"]>[1]
+>[0];
 
 /**
  * Sends spans to an OpenTelemetry collector: OTLP over HTTP, JSON, in batches, every `everyMs` (default 2,000). `endpoint` is the
@@ -52,9 +54,8 @@ export function openTraces(options: {
   const patient: SpanExporter = {
     export(spans, done) {
       exporter.export(spans, ({ code, error }) => {
-        if (Number(code) !== DONE)
-          complain(error?.message ?? "no reason given");
-        done({ code: DONE as typeof code });
+        if (code !== DONE.code) complain(error?.message ?? "no reason given");
+        done(DONE);
       });
     },
     shutdown: () => exporter.shutdown(),

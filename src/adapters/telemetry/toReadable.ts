@@ -32,10 +32,16 @@ const ALLOWED: Readonly<Record<string, string>> = {
 
 const NAME = /^[\w.:/-]{1,100}$/;
 /** OpenTelemetry's numbers for what happens inside, and what is asked of somebody else. */
-const INTERNAL = 0 as ReadableSpan["kind"];
-const CLIENT = 2 as ReadableSpan["kind"];
+const INTERNAL = 0;
+const CLIENT = 2;
 const SAMPLED = 1;
 const STATUS = { unset: 0, ok: 1, error: 2 } as const;
+
+/** With plain numbers: the enums are in a package that is only a part of the others. */
+type Numbered = Omit<ReadableSpan, "kind" | "status"> & {
+  readonly kind: number;
+  readonly status: { readonly code: number };
+};
 
 /** A finished span as OpenTelemetry's exporters take it, with the same ids and without anything that is not allowed to leave. */
 export function toReadable(
@@ -50,7 +56,7 @@ export function toReadable(
       ? {}
       : { parentSpanContext: { ...own, spanId: parentId } };
   const code = ok === null ? STATUS.unset : ok ? STATUS.ok : STATUS.error;
-  return {
+  const readable: Numbered = {
     name: nameOf(span),
     kind: kind === "model" ? CLIENT : INTERNAL,
     spanContext: () => own,
@@ -58,7 +64,7 @@ export function toReadable(
     startTime: hrTime(startMs),
     endTime: hrTime(endMs),
     duration: hrTime(endMs - startMs),
-    status: { code: code as ReadableSpan["status"]["code"] },
+    status: { code },
     attributes: allowed(span),
     links: [],
     events: [],
@@ -69,6 +75,7 @@ export function toReadable(
     droppedEventsCount: 0,
     droppedLinksCount: 0,
   };
+  return readable;
 }
 
 /** Names of models and tools come from outside: only what looks like a name goes out. */
