@@ -5,11 +5,13 @@ import type {
   EventLog,
   Hash,
   Lifetime,
+  RemoteAgents,
   Team,
   TextLog,
   Transport,
 } from "../ports.ts";
 import type { HubAddress } from "../protocol/hub.ts";
+import type { AgentRoute } from "../protocol/settings.ts";
 import type { TextListener } from "./agentPort.ts";
 import { createAgentPort } from "./agentPort.ts";
 import { createCards } from "./cards.ts";
@@ -17,24 +19,33 @@ import { prepareDiscovery, writeDiscovery } from "./discovery.ts";
 import { createExecution } from "./execution.ts";
 import { createHandler } from "./handler.ts";
 import { createHttp } from "./http.ts";
+import { createCircuits } from "./circuits.ts";
 import { createDispatch } from "./jsonRpc.ts";
 import { createLinkedPair } from "./linked.ts";
+import { createOutside } from "./outside.ts";
+import { createMessaging } from "./messaging/messaging.ts";
 import { openMonitor, type Surroundings } from "./monitoring/monitor.ts";
 import { observeDispatch } from "./monitoring/observeDispatch.ts";
 import { hubClosed } from "./problems.ts";
+import { createPushOperations } from "./push/operations.ts";
+import type { PushCounts, PushOptions } from "./push/push.ts";
+import { createPush } from "./push/push.ts";
 import { createRate } from "./rate.ts";
 import { createRegistry } from "./registry.ts";
+import { createRouting } from "./routing.ts";
 import { LOOPBACK, startServer, WS_PATH } from "./server.ts";
 import { createSessions } from "./session.ts";
 import { HUB_CLOSED, socketTransport } from "./socket.ts";
 import { createUpdates } from "./stream.ts";
 import { createSubmit } from "./submit.ts";
+import { createTakeover } from "./takeover.ts";
 import { foldTasks } from "./tasks.ts";
 import { createTeam } from "./team.ts";
 import { createToken } from "./token.ts";
 
 /** Requests of all clients together. */
 const RATE = { perSecond: 2000, burst: 5000 };
+const NO_PUSH: PushOptions = { targets: [], file: "" };
 
 /** Where agents meet: in this process over a linked pair, and over a loopback listener once asked to listen. */
 export interface Hub extends Lifetime {
@@ -53,6 +64,8 @@ export interface Hub extends Lifetime {
   onText(listener: TextListener): () => void;
   /** Resolves once all of them sit; rejects with the signal's reason. */
   whenSeated(agentIds: readonly string[], signal: AbortSignal): Promise<void>;
+  /** What became of push notifications since the hub was made. */
+  pushCounts(): PushCounts;
   /** Cancels every running task; resolves within 5 s, once the ends are stored. */
   stop(why: string): Promise<void>;
 }
@@ -65,8 +78,14 @@ export function createHub(deps: {
   readonly hash: Hash;
   readonly textLog: TextLog;
   readonly name: string;
+  /** Who gets what is addressed to a role or a skill; without rules the least loaded that fits. */
+  readonly routes?: readonly AgentRoute[];
+  /** The way to A2A servers elsewhere; without it none can join. */
+  readonly remoteAgents?: RemoteAgents;
   /** Signs the cards; without it they are served unsigned. */
   readonly signer?: CardSigner;
+  /** Where push notifications may go; nowhere by default. */
+  readonly push?: PushOptions;
   /** What is known outside and shown with the hub. */
   readonly surroundings?: Surroundings;
 }): Hub {
@@ -78,21 +97,69 @@ export function createHub(deps: {
   const opened: (() => Promise<void>)[] = [];
 
   const tasks = foldTasks(log);
-  const registry = createRegistry(log, textLog);
-  const execution = createExecution({ ...deps, registry, tasks });
-  const submit = createSubmit({ ...deps, registry, tasks, execution });
+  const registry = createRegistry(log, clock, textLog);
+  const circuits = createCircuits(clock);
+  const { routes = [] } = deps;
+  const routing = createRouting({ registry, circuits, routes });
+  const takeover = createTakeover({ registry, routing });
+  const working = { ...deps, registry, tasks, circuits, routing, takeover };
+  const execution = createExecution(working);
+  const submit = createSubmit({ ...working, execution });
   const updates = createUpdates(log, tasks);
-  const handler = createHandler({ tasks, updates, execution, submit });
-  const cards = createCards(registry, deps.name, () => address, deps.signer);
+  const push = createPush({
+    ...deps,
+    tasks,
+    updates,
+    options: deps.push ?? NO_PUSH,
+  });
+  const handler = createHandler({ tasks, updates, push, execution, submit });
+  const pushOperations = createPushOperations({ ...deps, push, tasks });
+  const cards = createCards(
+    registry,
+    deps.name,
+    () => address,
+    deps.signer,
+    push.isOn,
+  );
   const monitor = openMonitor(deps, {
     name: () => address?.name ?? deps.name,
     agents: () => registry.all(),
     runningTasks: () => execution.running().length,
     sessions: () => sessions.count(),
   });
-  const dispatch = observeDispatch(createDispatch(handler, cards), monitor);
+  const a2a = observeDispatch(
+    createDispatch(handler, cards, pushOperations),
+    monitor,
+  );
+  const messaging = createMessaging({
+    ...deps,
+    registry,
+    findAgent: (recipient, exclude) =>
+      routing.find(recipient, exclude)?.agentId,
+  });
   const agentPort = createAgentPort({ registry, execution, textLog });
-  const sessions = createSessions({ agentPort, dispatch, textLog });
+  const outside = createOutside({
+    ...working,
+    execution,
+    sessions: () => sessions,
+    publish: (topic, payload) => {
+      messaging
+        .send({ to: `topic:${topic}` }, payload)
+        .catch((error: unknown) => {
+          textLog.warn("a topic could not be told", { why: String(error) });
+        });
+    },
+    connect: connectInProcess,
+    wsUrl: () => address?.wsUrl ?? "",
+  });
+  const dispatch = outside.before(a2a);
+  const sessions = createSessions({
+    agentPort,
+    dispatch,
+    isGood: (identity) => outside.isGood(identity),
+    messaging,
+    textLog,
+  });
   const team = createTeam({
     ...deps,
     registry,
@@ -102,12 +169,22 @@ export function createHub(deps: {
     handler,
   });
 
+  function connectInProcess(): Transport {
+    const [ours, theirs] = createLinkedPair();
+    if (disposed === undefined) sessions.open(ours, "inProcess");
+    else ours.close(HUB_CLOSED);
+    return theirs;
+  }
+
   async function close(): Promise<void> {
+    await push.close();
     // The execution first: agents that go away now have not failed their tasks.
     await execution.close();
+    await outside.close();
     tasks.lose(hubClosed());
     await sessions.close(HUB_CLOSED);
     for (const undo of opened.splice(0).reverse()) await undo();
+    messaging.close();
     tasks.stop();
     monitor.dispose();
   }
@@ -120,13 +197,19 @@ export function createHub(deps: {
     const tokenFile = await prepareDiscovery(options.runDir);
     const server = await startServer(
       { host: LOOPBACK, port: options.port ?? 0 },
-      { accepts: token.accepts, takes: createRate(clock, RATE) },
+      {
+        accepts: (authorization) =>
+          token.accepts(authorization) ?? outside.accepts(authorization),
+        takes: createRate(clock, RATE),
+      },
       {
         request: http,
-        socket: (socket, request, identity) => {
+        socket: (webSocket, request, identity, duplex) => {
           const version = request.headers["a2a-version"];
-          sessions.open(socketTransport(socket), "webSocket", {
+          const socket = socketTransport(webSocket, duplex, messaging.wires);
+          sessions.open(socket, "webSocket", {
             identity,
+            socket,
             ...(typeof version === "string" ? { version } : {}),
           });
         },
@@ -144,19 +227,16 @@ export function createHub(deps: {
       pid: process.pid,
     };
     opened.push(await writeDiscovery(next, token.token));
+    await push.start();
     address = next;
     textLog.info("the hub listens", { url: next.url });
+    outside.start();
     return next;
   }
 
   return {
     team,
-    connectInProcess() {
-      const [ours, theirs] = createLinkedPair();
-      if (disposed === undefined) sessions.open(ours, "inProcess");
-      else ours.close(HUB_CLOSED);
-      return theirs;
-    },
+    connectInProcess,
     listen(options) {
       if (disposed !== undefined) return Promise.reject(hubClosed());
       listening ??= open(options).catch(async (error: unknown) => {
@@ -168,6 +248,7 @@ export function createHub(deps: {
     },
     onText: (listener) => agentPort.onText(listener),
     whenSeated: (agentIds, signal) => registry.whenSeated(agentIds, signal),
+    pushCounts: () => push.counts(),
     async stop(why) {
       const running = execution.running();
       textLog.info("all tasks are canceled", { why, tasks: running.length });

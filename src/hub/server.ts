@@ -6,6 +6,7 @@ import type { WebSocket } from "ws";
 import { WebSocketServer } from "ws";
 import { RoundtableError } from "../core/errors.ts";
 import type { Clock, Metrics, TextLog } from "../ports.ts";
+import { ENVELOPE_SUBPROTOCOL } from "../protocol/envelope.ts";
 import { SUBPROTOCOL } from "../protocol/hub.ts";
 import type { GateRequest, GateRules, GateVerdict } from "./gate.ts";
 import { judge, MAX_BODY_BYTES } from "./gate.ts";
@@ -22,8 +23,12 @@ const MAX_HEADERS = 64;
 const MAX_STRANGERS = 64;
 const STRANGER_MS = 5000;
 const BODY_MS = 30_000;
-const MAX_SOCKETS = 512;
-const MAX_WEB_SOCKETS = 128;
+const MAX_WEB_SOCKETS = 4096;
+/** Of all kinds; HTTP keeps some of its own. */
+const MAX_SOCKETS = MAX_WEB_SOCKETS + 512;
+
+/** What a WebSocket can speak here; the first that is offered is spoken. */
+const SUBPROTOCOLS = [ENVELOPE_SUBPROTOCOL, SUBPROTOCOL];
 
 const HEADERS = {
   "Cache-Control": "no-store",
@@ -45,7 +50,13 @@ export interface Doors {
     response: ServerResponse,
     identity: Identity | undefined,
   ): void;
-  socket(socket: WebSocket, request: IncomingMessage, identity: Identity): void;
+  /** `duplex` is the socket below. */
+  socket(
+    socket: WebSocket,
+    request: IncomingMessage,
+    identity: Identity,
+    duplex: Duplex,
+  ): void;
 }
 
 /** A listener that runs. */
@@ -154,7 +165,7 @@ export async function startServer(
     perMessageDeflate: false,
     clientTracking: false,
     handleProtocols: (offered) =>
-      offered.has(SUBPROTOCOL) ? SUBPROTOCOL : false,
+      SUBPROTOCOLS.find((name) => offered.has(name)) ?? false,
   });
   const server = createServer({
     maxHeaderSize: MAX_HEADER_BYTES,
@@ -225,11 +236,11 @@ export async function startServer(
       refuseSocket(socket, 401, REFUSED[401]);
     else if (request.url !== WS_PATH)
       refuseSocket(socket, 404, '{"error":"there is nothing here"}');
-    else if (!offered.includes(SUBPROTOCOL))
+    else if (!SUBPROTOCOLS.some((name) => offered.includes(name)))
       refuseSocket(
         socket,
         400,
-        `{"error":"the subprotocol ${SUBPROTOCOL} is needed"}`,
+        `{"error":"the subprotocol ${SUBPROTOCOLS.join(" or ")} is needed"}`,
       );
     else if (sockets.size >= MAX_WEB_SOCKETS)
       refuseSocket(socket, 503, '{"error":"too many sockets"}');
@@ -238,7 +249,7 @@ export async function startServer(
       webSockets.handleUpgrade(request, socket, head, (webSocket) => {
         sockets.add(webSocket);
         webSocket.on("close", () => sockets.delete(webSocket));
-        doors.socket(webSocket, request, identity);
+        doors.socket(webSocket, request, identity, socket);
       });
     }
   });

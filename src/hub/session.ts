@@ -1,14 +1,20 @@
 import type { TextLog, Transport } from "../ports.ts";
+import { isAgentMethod } from "./agentMethods.ts";
 import type { AgentPort } from "./agentPort.ts";
 import type { Connection, Reply } from "./connection.ts";
 import { openConnection } from "./connection.ts";
 import type { Identity } from "./identity.ts";
 import { callerOf, OWNER } from "./identity.ts";
 import type { A2ACall } from "./jsonRpc.ts";
+import type { Messaging } from "./messaging/messaging.ts";
+import type { SocketTransport } from "./socket.ts";
+import { TOKEN_ENDED } from "./socket.ts";
 import { invalidField, notAllowed } from "./wireError.ts";
 
 /** What the opening of a channel said. */
 export interface Opening {
+  /** The socket, where it is one that can carry envelope frames. */
+  readonly socket?: SocketTransport;
   /** The `A2A-Version` it named, if any. */
   readonly version?: string;
   /** Whose token it showed; the owner's without. */
@@ -24,6 +30,10 @@ export interface Sessions {
     opening?: Opening,
   ): void;
   count(): number;
+  /** Ends the channels that showed an agent's token. */
+  cut(agentId: string): void;
+  /** Ends the channels whose token is no longer good. */
+  cutExpired(): void;
   /** Ends all and waits until their seats are free. */
   close(why: string): Promise<void>;
 }
@@ -32,26 +42,42 @@ export interface Sessions {
 export function createSessions(parts: {
   readonly agentPort: AgentPort;
   readonly dispatch: (call: A2ACall) => Promise<Reply>;
+  /** False once a token has ended. */
+  readonly isGood: (identity: Identity) => boolean;
+  readonly messaging: Messaging;
   readonly textLog: TextLog;
 }): Sessions {
-  const { agentPort, dispatch, textLog } = parts;
+  const { agentPort, dispatch, isGood, messaging, textLog } = parts;
   const open = new Set<Connection>();
+  const identities = new Map<Connection, Identity>();
   const leaving = new Set<Promise<void>>();
 
   return {
-    open(transport, where, { version, identity = OWNER } = {}) {
+    open(transport, where, { version, identity = OWNER, socket } = {}) {
       let seatedAs: string | undefined;
       const connection = openConnection(
         transport,
         {
           async request({ method, params, serviceParams, signal, pace }) {
+            if (!isGood(identity)) {
+              connection.close(TOKEN_ENDED);
+              throw new Error("the token is no longer good");
+            }
             if (method === "agent/register") {
               checkSeat(identity, params);
               const seat = await agentPort.register(connection, where, params);
               seatedAs ??= seat.agentId;
               return { kind: "value", value: seat };
             }
-            checkMayAsk(identity);
+            if (agentPort.answers(method)) {
+              const value = await agentPort.answer(connection, method, params);
+              return { kind: "value", value };
+            }
+            if (isMessageMethod(method)) {
+              const value = await post.call(method, params);
+              return { kind: "value", value };
+            }
+            if (!isAgentMethod(method)) checkMayAsk(identity);
             return dispatch({
               method,
               params,
@@ -69,10 +95,13 @@ export function createSessions(parts: {
             });
           },
           notification(method, params) {
-            agentPort.hear(connection, method, params);
+            if (isMessageMethod(method)) post.hear(method, params);
+            else agentPort.hear(connection, method, params);
           },
           closed(why) {
+            post.leave();
             open.delete(connection);
+            identities.delete(connection);
             const left = agentPort
               .leave(connection, why)
               .catch((error: unknown) => {
@@ -86,9 +115,21 @@ export function createSessions(parts: {
         },
         textLog,
       );
+      const post = messaging.join(connection, socket ?? transport, identity);
+      socket?.onEnvelope(post.frame);
       open.add(connection);
+      identities.set(connection, identity);
     },
     count: () => open.size,
+    cut(agentId) {
+      for (const [connection, identity] of [...identities])
+        if (identity.kind === "agent" && identity.agentId === agentId)
+          connection.close(TOKEN_ENDED);
+    },
+    cutExpired() {
+      for (const [connection, identity] of [...identities])
+        if (!isGood(identity)) connection.close(TOKEN_ENDED);
+    },
     async close(why) {
       // Answers that are due go out first.
       await turn();
@@ -100,6 +141,10 @@ export function createSessions(parts: {
       await Promise.allSettled([...leaving]);
     },
   };
+}
+
+function isMessageMethod(method: string): boolean {
+  return method.startsWith("envelope/");
 }
 
 /** A token of an agent's own seats that agent and no other. */

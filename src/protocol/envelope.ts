@@ -51,6 +51,39 @@ export const TopicPattern = z
   );
 export type TopicPattern = z.infer<typeof TopicPattern>;
 
+/** Name of a lasting subscription. */
+export const SubscriptionName = z
+  .string()
+  .regex(/^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$/);
+
+/** Most patterns one subscription, or one socket, can have. */
+export const MAX_PATTERNS = 256;
+
+/** Parameters of `envelope/subscribe`. */
+export const Subscribe = z.object({
+  topics: z.array(TopicPattern).min(1).max(MAX_PATTERNS),
+  name: SubscriptionName.optional(),
+});
+
+/** Parameters of `envelope/unsubscribe`. */
+export const Unsubscribe = z.object({
+  topics: z.array(TopicPattern).max(MAX_PATTERNS).optional(),
+  name: SubscriptionName.optional(),
+});
+
+/** Parameters of `envelope/ack`. */
+export const Acknowledge = z.object({
+  seqs: z.array(z.number().int()).max(10_000),
+  name: SubscriptionName.optional(),
+});
+
+/** Parameters of `envelope/refuse`. */
+export const Refuse = z.object({
+  seq: z.number().int(),
+  why: z.string().max(1024),
+  name: SubscriptionName.optional(),
+});
+
 /** W3C trace context, version 00. */
 export const TraceParent = z
   .string()
@@ -89,5 +122,10 @@ export const EnvelopeHeader = z.looseObject({
   seq: z.number().int().optional(),
   /** Set by the hub on delivery of durable messages: 1 the first time. */
   attempt: z.number().int().optional(),
+  /** Set by the hub on what came by a lasting subscription: its name, to be said when it is acknowledged. */
+  subscription: z.string().max(64).optional(),
 });
 export type EnvelopeHeader = z.infer<typeof EnvelopeHeader>;
+
+/** Parameters of `envelope/send`, and of the notification `envelope/deliver`. */
+export const Send = z.object({ header: EnvelopeHeader, payload: z.unknown() });
