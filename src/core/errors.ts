@@ -46,6 +46,7 @@ export type ErrorCode =
   | "mcp-failed"
   | "hub-failed"
   | "agent-missing"
+  | "remote-agent-failed"
   | "task-failed"
   | "stopped"
   | "bad-intent"

@@ -1,5 +1,7 @@
 import type { TextLog } from "../ports.ts";
 import {
+  Deregister,
+  Heartbeat,
   Register,
   TaskArtifactFrame,
   TaskStatusFrame,
@@ -25,7 +27,15 @@ export interface AgentPort {
     where: "inProcess" | "webSocket",
     params: unknown,
   ): Promise<{ readonly agentId: string }>;
-  /** `task/status`, `task/artifact` and `task/text`, in order; what is nobody's business is dropped. */
+  /** True for the other requests of agents: `agent/deregister` and `agent/heartbeat`. */
+  answers(method: string): boolean;
+  /** Does what such a request asks. */
+  answer(
+    connection: Connection,
+    method: string,
+    params: unknown,
+  ): Promise<object>;
+  /** `agent/heartbeat`, `task/status`, `task/artifact` and `task/text`, in order; what is nobody's business is dropped. */
   hear(connection: Connection, method: string, params: unknown): void;
   leave(connection: Connection, why: string): Promise<void>;
   onText(listener: TextListener): () => void;
@@ -58,6 +68,9 @@ export function createAgentPort(parts: {
 
   function take(connection: Connection, method: string, params: unknown): void {
     switch (method) {
+      case "agent/heartbeat":
+        registry.heartbeat(connection, parseParams(Heartbeat, params ?? {}));
+        return;
       case "task/status": {
         const { taskId, status } = parseParams(TaskStatusFrame, params);
         execution.status(connection, taskId, status);
@@ -82,6 +95,17 @@ export function createAgentPort(parts: {
       const registration = parseParams(Register, params);
       await registry.seat({ ...registration, where, connection });
       return { agentId: registration.agentId };
+    },
+    answers: (method) =>
+      method === "agent/deregister" || method === "agent/heartbeat",
+    async answer(connection, method, params) {
+      if (method === "agent/heartbeat")
+        registry.heartbeat(connection, parseParams(Heartbeat, params ?? {}));
+      else {
+        const { agentId } = parseParams(Deregister, params ?? {});
+        await registry.giveUp(connection, agentId, "it deregistered");
+      }
+      return {};
     },
     hear(connection, method, params) {
       try {

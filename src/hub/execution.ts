@@ -1,23 +1,23 @@
 import type { Clock, EventLog, TextLog } from "../ports.ts";
 import type { Artifact, Message, TaskStatus } from "../protocol/a2a.ts";
-import type { Draft } from "../protocol/event.ts";
+import type { Blame, Circuits } from "./circuits.ts";
 import type { Connection } from "./connection.ts";
 import type { Failure } from "./failure.ts";
-import { createFacts } from "./facts.ts";
-import { failureMessage, failureOf } from "./failure.ts";
+import { failureOf, GONE } from "./failure.ts";
 import { agentMissing, hubClosed } from "./problems.ts";
 import type { Registry, Sitting } from "./registry.ts";
+import type { Run } from "./runs.ts";
+import { createRuns } from "./runs.ts";
+import type { Takeover } from "./takeover.ts";
 import type { TaskRecord, Tasks } from "./tasks.ts";
 import { isInterrupted, isTerminal } from "./tasks.ts";
 
 /** How long an agent may take to end a task it was told to cancel, ms; after that the hub ends it. */
 const CANCEL_GRACE_MS = 3000;
-/** Facts that may be on their way to the disk at once; an agent that is faster loses its task. */
-const MAX_STORING = 20_000;
 
 /** Runs tasks: at most one executor per task, its words stored in order, one end. */
 export interface Execution {
-  /** Gives the task to its agent unless it has one at work or needs none; `message` is what it should act on. Throws `agent-missing` when the agent is not seated, `hub-failed` when the hub has closed. */
+  /** Gives the task to its agent unless it has one at work or needs none; `message` is what it should act on. An agent that is not there is stood in for where the task allows it. Throws `agent-missing` when nobody can do it, `hub-failed` when the hub has closed. */
   ensure(record: TaskRecord, message: Message): void;
   /** Gives a running task one more message; it is acted on when the executor is done with what it has. */
   queue(taskId: string, message: Message): boolean;
@@ -26,6 +26,10 @@ export interface Execution {
   /** The end of a cancellation under way, if there is one. */
   canceling(taskId: string): Promise<void> | undefined;
   running(): readonly string[];
+  /** How many tasks an agent has, those that wait for it included. */
+  countOf(sitting: Sitting): number;
+  /** Gives what an agent has to others where the task allows it. What cannot be given is left with it, or ended with `fail`. */
+  takeFrom(sitting: Sitting, why: string, fail: boolean): void;
   status(from: Connection, taskId: string, status: TaskStatus): void;
   artifact(
     from: Connection,
@@ -44,16 +48,6 @@ export interface Execution {
   close(): Promise<void>;
 }
 
-interface Run {
-  readonly record: TaskRecord;
-  readonly sitting: Sitting;
-  readonly queue: Message[];
-  /** Everything stored for it so far. */
-  stored: Promise<void>;
-  /** Settles when the agent is done with it, one way or another. */
-  finished: Promise<void>;
-}
-
 /** Makes an executor over the agents that sit at the table. */
 export function createExecution(parts: {
   readonly log: EventLog;
@@ -61,129 +55,154 @@ export function createExecution(parts: {
   readonly textLog: TextLog;
   readonly registry: Registry;
   readonly tasks: Tasks;
+  readonly circuits: Circuits;
+  readonly takeover: Takeover;
 }): Execution {
-  const { log, clock, textLog, registry, tasks } = parts;
-  const { append, statusDraft } = createFacts(log, clock, tasks);
-  const runs = new Map<string, Run>();
+  const { clock, textLog, registry, tasks, circuits, takeover } = parts;
+  const runs = createRuns(parts);
   const cancels = new Map<string, Promise<void>>();
-  /** Tasks whose end is on its way to the disk. */
-  const ending = new Set<string>();
-  const storing = new Set<Promise<void>>();
+  /** Tasks on their way from one agent to another, with what was said to them meanwhile. */
+  const moving = new Map<string, Message[]>();
   const closing = new AbortController();
 
-  function giveUp(run: Run, error: unknown): void {
-    const { id } = run.record;
-    if (runs.get(id) === run) runs.delete(id);
-    run.sitting.connection.notify("task/cancel", { taskId: id });
-    textLog.error("a task's words could not be stored", {
-      taskId: id,
-      why: String(error),
-    });
-    tasks.lose(error instanceof Error ? error : new Error(String(error)), id);
-  }
-
-  /** Appends are started in order and not waited for one by one: the log commits them in groups. */
-  function store(run: Run, draft: Draft): Promise<void> {
-    const done = Promise.all([run.stored, append(draft)]).then(
-      () => undefined,
-      (error: unknown) => {
-        giveUp(run, error);
-      },
-    );
-    run.stored = done;
-    storing.add(done);
-    void done.finally(() => storing.delete(done));
-    return done;
-  }
-
-  function storeEnd(run: Run, status: TaskStatus, by: string): Promise<void> {
-    const { id } = run.record;
-    runs.delete(id);
-    ending.add(id);
-    return store(run, statusDraft(run.record, status, by)).finally(() =>
-      ending.delete(id),
-    );
-  }
-
-  function fail(run: Run, failure: Failure): Promise<void> {
-    const { record } = run;
-    const message = failureMessage(
-      { taskId: record.id, contextId: record.contextId },
-      failure,
-    );
-    return storeEnd(run, { state: "TASK_STATE_FAILED", message }, "hub");
-  }
-
-  function execute(run: Run, message: Message): Promise<Failure | undefined> {
+  /** Undefined when the agent has acted on the message, or the task is no longer its own. */
+  function execute(run: Run): Promise<Failure | undefined> {
     const { id, contextId } = run.record;
-    const params = { taskId: id, contextId, message };
-    return run.sitting.connection
+    const params = { taskId: id, contextId, message: run.inbox[0] };
+    const answered = run.sitting.connection
       .request("task/execute", params)
       .then(() => undefined, failureOf);
+    const { signal } = run.over;
+    return new Promise((resolve) => {
+      const over = (): void => {
+        resolve(undefined);
+      };
+      signal.addEventListener("abort", over, { once: true });
+      void answered.then((failure) => {
+        signal.removeEventListener("abort", over);
+        resolve(failure);
+      });
+    });
   }
 
-  async function work(run: Run, first: Message): Promise<void> {
+  /** Acts on the first message; true when there is another. */
+  async function actOnce(run: Run): Promise<boolean> {
     const { id } = run.record;
-    let message = first;
-    for (;;) {
-      const failure = await execute(run, message);
-      // Who cancels records the end.
-      if (closing.signal.aborted || cancels.has(id)) return;
-      if (runs.get(id) !== run) return;
-      if (failure !== undefined) {
-        await fail(run, failure);
-        return;
-      }
-      await run.stored;
-      if (runs.get(id) !== run) return;
-      const next = run.queue.shift();
-      if (next === undefined) {
-        const state = tasks.get(id)?.state;
-        if (state !== undefined && isInterrupted(state)) runs.delete(id);
-        else
-          await fail(run, {
-            code: "task-failed",
-            text: "The agent stopped without a result.",
-          });
-        return;
-      }
-      message = next;
+    const failure = await execute(run);
+    // Who cancels records the end.
+    if (closing.signal.aborted || cancels.has(id)) return false;
+    if (!runs.isCurrent(run)) return false;
+    if (failure !== undefined) {
+      const { sitting } = run;
+      const isGone = registry.get(sitting.agentId) !== sitting;
+      if (!isGone || !move(run, failure.text)) await runs.fail(run, failure);
+      return false;
     }
+    await run.stored;
+    if (!runs.isCurrent(run)) return false;
+    run.inbox.shift();
+    if (run.inbox.length > 0) return true;
+    const state = tasks.get(id)?.state;
+    if (state !== undefined && isInterrupted(state)) runs.drop(run);
+    else
+      await runs.fail(run, {
+        code: "task-failed",
+        text: "The agent stopped without a result.",
+      });
+    return false;
   }
 
-  function runOf(from: Connection, taskId: string): Run | undefined {
-    const run = runs.get(taskId);
-    return run?.sitting.connection === from ? run : undefined;
+  async function work(run: Run): Promise<Blame> {
+    run.begun = true;
+    let goesOn = runs.isCurrent(run);
+    while (goesOn) goesOn = await actOnce(run);
+    return run.failed ? "agent" : "none";
+  }
+
+  function begin(
+    sitting: Sitting,
+    record: TaskRecord,
+    inbox: readonly Message[],
+  ): void {
+    const run: Run = {
+      record,
+      sitting,
+      inbox: [...inbox],
+      over: new AbortController(),
+      begun: false,
+      failed: false,
+      stored: Promise.resolve(),
+      finished: Promise.resolve(),
+    };
+    runs.add(run);
+    run.finished = circuits.run(sitting, run.over.signal, () => work(run));
+  }
+
+  /** Gives a task to another agent once the log says so. */
+  async function hand(
+    record: TaskRecord,
+    next: Sitting,
+    inbox: readonly Message[],
+    why: string,
+    stored: Promise<void> = Promise.resolve(),
+  ): Promise<void> {
+    const { id, contextId, agentId, takeovers } = record;
+    const said: Message[] = [];
+    moving.set(id, said);
+    try {
+      await stored;
+      await runs.append({
+        missionId: contextId,
+        type: "TaskReassigned",
+        data: { taskId: id, from: agentId, to: next.agentId, why },
+        by: "hub",
+        key: `takeover:${id}:${String(takeovers + 1)}`,
+      });
+    } catch (error) {
+      tasks.lose(error instanceof Error ? error : new Error(String(error)), id);
+      return;
+    } finally {
+      moving.delete(id);
+    }
+    textLog.warn("a task went to another agent", {
+      taskId: id,
+      from: agentId,
+      to: next.agentId,
+      why,
+    });
+    const now = tasks.get(id) ?? record;
+    if (closing.signal.aborted || cancels.has(id) || isTerminal(now.state))
+      return;
+    begin(next, now, [...inbox, ...said]);
+  }
+
+  /** Takes a run from its agent if another can have it; from then on its agent's words are dropped. */
+  function move(run: Run, why: string): boolean {
+    const { record, sitting, inbox } = run;
+    if (closing.signal.aborted || cancels.has(record.id)) return false;
+    const next = takeover(record, sitting);
+    if (next === undefined) return false;
+    runs.drop(run);
+    run.failed = true;
+    sitting.connection.notify("task/cancel", { taskId: record.id });
+    void hand(record, next, inbox, why, run.stored);
+    return true;
   }
 
   /** The run, if what its agent says can be stored; one that says too much too fast ends here. */
   function listeningTo(from: Connection, taskId: string): Run | undefined {
-    const run = runOf(from, taskId);
-    if (run === undefined || storing.size < MAX_STORING) return run;
+    const run = runs.from(from, taskId);
+    if (run === undefined || !runs.isFull()) return run;
     from.notify("task/cancel", { taskId });
-    void fail(run, {
+    void runs.fail(run, {
       code: "task-failed",
       text: "The agent said more than could be stored in time; the task was ended.",
     });
     return undefined;
   }
 
-  function begin(sitting: Sitting, record: TaskRecord, message: Message): void {
-    const run: Run = {
-      record,
-      sitting,
-      queue: [],
-      stored: Promise.resolve(),
-      finished: Promise.resolve(),
-    };
-    runs.set(record.id, run);
-    run.finished = work(run, message);
-  }
-
-  async function endByCancel(taskId: string): Promise<void> {
-    const record = tasks.get(taskId);
-    if (record === undefined) return;
-    const run = runs.get(taskId);
+  async function waitForEnd(run: Run): Promise<void> {
+    const taskId = run.record.id;
     const over = new AbortController();
     const stop = tasks.follow(taskId, {
       update: (_update, state) => {
@@ -194,42 +213,51 @@ export function createExecution(parts: {
       },
     });
     try {
-      if (run !== undefined) {
-        run.sitting.connection.notify("task/cancel", { taskId });
-        const patience = AbortSignal.any([over.signal, closing.signal]);
-        await Promise.race([
-          // Aborted means that the wait is over, nothing else.
-          clock.after(CANCEL_GRACE_MS, patience).catch(() => undefined),
-          run.finished,
-        ]);
-      }
-      if (runs.get(taskId) === run) runs.delete(taskId);
-      await run?.stored;
-      const state = tasks.get(taskId)?.state ?? record.state;
-      if (closing.signal.aborted || isTerminal(state)) return;
-      await append(
-        statusDraft(record, { state: "TASK_STATE_CANCELED" }, "hub"),
-      );
+      run.sitting.connection.notify("task/cancel", { taskId });
+      const patience = AbortSignal.any([over.signal, closing.signal]);
+      await Promise.race([
+        // Aborted means that the wait is over, nothing else.
+        clock.after(CANCEL_GRACE_MS, patience).catch(() => undefined),
+        run.finished,
+      ]);
     } finally {
       stop();
       over.abort();
     }
   }
 
+  async function endByCancel(taskId: string): Promise<void> {
+    const record = tasks.get(taskId);
+    if (record === undefined) return;
+    const run = runs.get(taskId);
+    // An agent that was not told of it yet need not be waited for.
+    if (run?.begun === true) await waitForEnd(run);
+    if (run !== undefined) runs.drop(run);
+    await run?.stored;
+    const state = tasks.get(taskId)?.state ?? record.state;
+    if (closing.signal.aborted || isTerminal(state)) return;
+    await runs.append(
+      runs.statusDraft(record, { state: "TASK_STATE_CANCELED" }, "hub"),
+    );
+  }
+
   return {
     ensure(record, message) {
-      const state = tasks.get(record.id)?.state ?? record.state;
-      if (runs.has(record.id) || ending.has(record.id)) return;
-      if (isTerminal(state) || isInterrupted(state)) return;
+      const { id, agentId } = record;
+      const state = tasks.get(id)?.state ?? record.state;
+      if (runs.get(id) !== undefined || runs.isEnding(id)) return;
+      if (moving.has(id) || isTerminal(state) || isInterrupted(state)) return;
       if (closing.signal.aborted) throw hubClosed();
-      const sitting = registry.get(record.agentId);
-      if (sitting === undefined) throw agentMissing(record.agentId);
-      begin(sitting, record, message);
+      const sitting = registry.get(agentId);
+      const next = sitting ?? takeover(record, { agentId });
+      if (next === undefined) throw agentMissing(agentId);
+      if (sitting !== undefined) begin(sitting, record, [message]);
+      else void hand(record, next, [message], "its agent does not sit here");
     },
     queue(taskId, message) {
-      const run = runs.get(taskId);
-      run?.queue.push(message);
-      return run !== undefined;
+      const inbox = moving.get(taskId) ?? runs.get(taskId)?.inbox;
+      inbox?.push(message);
+      return inbox !== undefined;
     },
     cancel(taskId) {
       const under = cancels.get(taskId);
@@ -241,18 +269,25 @@ export function createExecution(parts: {
       return done;
     },
     canceling: (taskId) => cancels.get(taskId),
-    running: () => [...runs.keys()],
+    running: () => [...runs.ids(), ...moving.keys()],
+    countOf: (sitting) => runs.of(sitting).length,
+    takeFrom(sitting, why, fail) {
+      if (closing.signal.aborted) return;
+      for (const run of runs.of(sitting))
+        if (!move(run, why) && fail && !cancels.has(run.record.id))
+          void runs.fail(run, GONE);
+    },
     status(from, taskId, status) {
       const run = listeningTo(from, taskId);
       if (run === undefined) return;
       const by = run.sitting.agentId;
-      if (isTerminal(status.state)) void storeEnd(run, status, by);
-      else void store(run, statusDraft(run.record, status, by));
+      if (isTerminal(status.state)) void runs.storeEnd(run, status, by);
+      else void runs.store(run, runs.statusDraft(run.record, status, by));
     },
     artifact(from, taskId, artifact, appended) {
       const run = listeningTo(from, taskId);
       if (run === undefined) return;
-      void store(run, {
+      void runs.store(run, {
         missionId: run.record.contextId,
         type: "TaskArtifactAdded",
         data: { taskId, artifact, append: appended },
@@ -260,19 +295,24 @@ export function createExecution(parts: {
       });
     },
     broke(from, taskId) {
-      const run = runOf(from, taskId);
+      const run = runs.from(from, taskId);
       if (run === undefined) return;
       from.notify("task/cancel", { taskId });
-      void fail(run, {
+      void runs.fail(run, {
         code: "task-failed",
         text: "The agent sent something that is not A2A; the task was ended.",
       });
     },
-    talking: (from, taskId) => runOf(from, taskId)?.record,
+    talking(from, taskId) {
+      const run = runs.from(from, taskId);
+      if (run === undefined) return undefined;
+      const { contextId } = run.record;
+      return { contextId, agentId: run.sitting.agentId };
+    },
     async close() {
       closing.abort();
       await Promise.allSettled([...cancels.values()]);
-      await Promise.allSettled([...storing]);
+      await runs.settled();
       runs.clear();
     },
   };

@@ -16,6 +16,17 @@ export interface Failure {
   readonly text: string;
 }
 
+/** Why the tasks of an agent fail that left. */
+export const GONE: Failure = {
+  code: "agent-missing",
+  text: "The agent went away before it finished.",
+};
+
+/** Whether a failure is held against the agent: one with a reason of its own (no key, no money, stopped) is not. */
+export function isAgentsFault({ code }: Failure): boolean {
+  return code === "task-failed" || code === GONE.code;
+}
+
 /** The code in a record of data, if it looks like one. */
 function codeIn(data: unknown): string | undefined {
   const code =
@@ -27,11 +38,7 @@ function codeIn(data: unknown): string | undefined {
 
 /** What went wrong when `task/execute` was refused or the agent went away. */
 export function failureOf(error: unknown): Failure {
-  if (error instanceof RpcClosed)
-    return {
-      code: "agent-missing",
-      text: "The agent went away before it finished.",
-    };
+  if (error instanceof RpcClosed) return GONE;
   if (error instanceof RpcFault)
     return {
       code: codeIn(error.data) ?? "task-failed",

@@ -16,8 +16,9 @@ import { pageOf, trimHistory } from "./listTasks.ts";
 import { checkReached, resumePoint } from "./resume.ts";
 import type { Reading, Updates } from "./stream.ts";
 import type { Caller, Submit } from "./submit.ts";
+import { maySee } from "./submit.ts";
 import type { TaskRecord, Tasks } from "./tasks.ts";
-import { isInterrupted, isTerminal, lastWord } from "./tasks.ts";
+import { isFor, isInterrupted, isTerminal, lastWord } from "./tasks.ts";
 import {
   parseParams,
   taskNotCancelable,
@@ -83,7 +84,8 @@ export function createHandler(parts: {
     const record = tasks.get(request.id);
     if (
       record === undefined ||
-      (ask.agentId !== undefined && record.agentId !== ask.agentId)
+      !isFor(record, ask.agentId) ||
+      !maySee(ask.caller, record)
     )
       throw taskNotFound(request.id);
     return [record, request];
@@ -167,7 +169,11 @@ export function createHandler(parts: {
     },
     listTasks(ask) {
       const request = parseParams(ListTasksRequest, ask.params);
-      const page = pageOf(tasks.all(), request, ask.agentId);
+      const page = pageOf(
+        tasks.all(),
+        request,
+        (record) => isFor(record, ask.agentId) && maySee(ask.caller, record),
+      );
       const shown = page.records.map((record) => {
         const task = show(record.id, ask.caller, request.historyLength);
         if (request.includeArtifacts === true) return task;

@@ -18,5 +18,6 @@ export function callerOf(identity: Identity | undefined): Caller {
   return {
     name: identity?.kind === "agent" ? identity.agentId : "client",
     remote: true,
+    ...(identity === undefined ? {} : { identity }),
   };
 }

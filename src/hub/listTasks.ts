@@ -33,7 +33,7 @@ function timeOf(timestamp: string | undefined): number {
 export function pageOf(
   records: Iterable<TaskRecord>,
   request: ListTasksRequest,
-  agentId: string | undefined,
+  isMeant: (record: TaskRecord) => boolean,
 ): {
   readonly records: readonly TaskRecord[];
   readonly nextPageToken: string;
@@ -46,7 +46,7 @@ export function pageOf(
   const fitting = [...records]
     .filter(
       (record) =>
-        (agentId === undefined || record.agentId === agentId) &&
+        isMeant(record) &&
         (contextId === undefined ||
           contextId === "" ||
           record.contextId === contextId) &&

@@ -1,12 +1,16 @@
 import { canonicalJson } from "../core/json.ts";
 import type { Chance, Clock, EventLog, Hash } from "../ports.ts";
 import type { AgentCard, Message, Part } from "../protocol/a2a.ts";
-import type { Draft } from "../protocol/event.ts";
+import type { Draft, Recorded } from "../protocol/event.ts";
 import { HUB_STREAM } from "../protocol/event.ts";
+import type { Circuits } from "./circuits.ts";
 import type { Execution } from "./execution.ts";
+import type { Identity } from "./identity.ts";
 import type { Registry, Sitting } from "./registry.ts";
+import type { Routing } from "./routing.ts";
+import { isRoute } from "./routing.ts";
 import type { TaskRecord, Tasks } from "./tasks.ts";
-import { isInterrupted, isTerminal, lastWord } from "./tasks.ts";
+import { isFor, isInterrupted, isTerminal, lastWord } from "./tasks.ts";
 import { isoTime } from "./taskBody.ts";
 import {
   contentTypeNotSupported,
@@ -23,20 +27,30 @@ const MAX_RUNNING = 1000;
 export interface Caller {
   readonly name: string;
   readonly remote: boolean;
+  /** Whose token it showed; left out by the hub itself. */
+  readonly identity?: Identity;
 }
 
-/** The log's key of the task a message opened. It names the sender, so that nobody can take another's place by guessing an id. */
+/** The owner sees every task, an agent from outside those it gave itself. */
+export function maySee(
+  { name, identity }: Caller,
+  record: Pick<TaskRecord, "from">,
+): boolean {
+  return identity?.kind !== "agent" || record.from === name;
+}
+
+/** The log's key of the task a message opened. It names the sender, so that nobody can take another's place by guessing an id, and the address as the sender wrote it: a route said again is not routed again. */
 export function taskKey(
   caller: Caller,
-  agentId: string,
+  address: string,
   messageId: string,
 ): string {
-  return `task:${caller.name}:${agentId}:${messageId}`;
+  return `task:${caller.name}:${address}:${messageId}`;
 }
 
-/** Stores a message and gets it to its agent. The same message of the same sender, agent and context is the same task, before and after a restart. */
+/** Stores a message and gets it to its agent: the one of that id, or the one a route such as `role:developer` leads to. The same message of the same sender, address and context is the same task, before and after a restart. */
 export type Submit = (
-  agentId: string | undefined,
+  address: string | undefined,
   message: Message,
   caller: Caller,
 ) => Promise<TaskRecord>;
@@ -90,8 +104,11 @@ export function createSubmit(parts: {
   readonly registry: Registry;
   readonly tasks: Tasks;
   readonly execution: Execution;
+  readonly routing: Routing;
+  readonly circuits: Circuits;
 }): Submit {
   const { log, clock, chance, hash, registry, tasks, execution } = parts;
+  const { routing, circuits } = parts;
   const delivering = new Map<string, Promise<void>>();
 
   function sittingOf(agentId: string | undefined): Sitting {
@@ -102,6 +119,13 @@ export function createSubmit(parts: {
     return sitting;
   }
 
+  /** Who works on a new task. The hub's own work goes to exactly who it names: a mission sees to its agents' failures itself. */
+  function agentFor(address: string, caller: Caller): Sitting {
+    return caller.remote || isRoute(address)
+      ? routing.resolve(address)
+      : sittingOf(address);
+  }
+
   /** A task whose agent stopped with the last hub is taken up by the next one who asks for it. */
   function takeUp(record: TaskRecord): TaskRecord {
     execution.ensure(record, lastWord(tasks, record));
@@ -109,11 +133,11 @@ export function createSubmit(parts: {
   }
 
   async function open(
-    agentId: string | undefined,
+    address: string | undefined,
     message: Message,
     caller: Caller,
   ): Promise<TaskRecord> {
-    const to = agentId ?? sittingOf(agentId).agentId;
+    const to = address ?? sittingOf(address).agentId;
     const contextId =
       message.contextId ??
       // A client that repeats itself without a context still means the same message.
@@ -121,25 +145,44 @@ export function createSubmit(parts: {
     const key = taskKey(caller, to, message.messageId);
     let event = log.find(contextId, key);
     if (event === undefined) {
-      const { card } = sittingOf(to);
+      const sitting = agentFor(to, caller);
+      const { agentId, card } = sitting;
       if (caller.remote) checkMediaTypes(card, message.parts);
       if (execution.running().length >= MAX_RUNNING)
         throw overloaded("running tasks");
-      event = await log.append({
-        missionId: contextId,
-        type: "TaskSubmitted",
-        data: {
-          taskId: chance.id(),
-          contextId,
-          agentId: to,
-          from: caller.name,
-          message: { ...message, contextId },
-        },
-        by: caller.name,
-        key,
-      });
-      tasks.catchUp();
+      const letGo = caller.remote
+        ? circuits.reserve(sitting)
+        : (): void => undefined;
+      try {
+        event = await log.append({
+          missionId: contextId,
+          type: "TaskSubmitted",
+          data: {
+            taskId: chance.id(),
+            contextId,
+            agentId,
+            from: caller.name,
+            ...(agentId === to ? {} : { to }),
+            message: { ...message, contextId },
+          },
+          by: caller.name,
+          key,
+        });
+        tasks.catchUp();
+        return opened(event, message, caller);
+      } finally {
+        letGo();
+      }
     }
+    return opened(event, message, caller);
+  }
+
+  /** The task an event opened, given to its agent. */
+  function opened(
+    event: Recorded,
+    message: Message,
+    caller: Caller,
+  ): TaskRecord {
     const taskId = event.type === "TaskSubmitted" ? event.data.taskId : "";
     const record = tasks.get(taskId);
     if (record === undefined) throw taskNotFound(taskId);
@@ -180,14 +223,15 @@ export function createSubmit(parts: {
 
   async function goOn(
     taskId: string,
-    agentId: string | undefined,
+    address: string | undefined,
     message: Message,
     caller: Caller,
   ): Promise<TaskRecord> {
     const record = tasks.get(taskId);
     if (
       record === undefined ||
-      (agentId !== undefined && record.agentId !== agentId)
+      !isFor(record, address) ||
+      !maySee(caller, record)
     )
       throw taskNotFound(taskId);
     const { contextId } = record;
@@ -200,7 +244,7 @@ export function createSubmit(parts: {
       checkSame(record.message, message);
       return takeUp(record);
     }
-    const key = `message:${caller.name}:${record.agentId}:${message.messageId}`;
+    const key = `message:${caller.name}:${record.to}:${message.messageId}`;
     if (log.find(contextId, key) !== undefined) return takeUp(record);
     if (isTerminal(record.state))
       throw unsupportedOperation(
@@ -217,10 +261,10 @@ export function createSubmit(parts: {
     return record;
   }
 
-  return (agentId, message, caller) => {
+  return (address, message, caller) => {
     checkMessage(message);
     return message.taskId === undefined || message.taskId === ""
-      ? open(agentId, message, caller)
-      : goOn(message.taskId, agentId, message, caller);
+      ? open(address, message, caller)
+      : goOn(message.taskId, address, message, caller);
   };
 }

@@ -82,6 +82,14 @@ export function isInterrupted(state: TaskState): boolean {
   );
 }
 
+/** True when a task is meant by this address: its agent's id, or what it was addressed to. Without an address every task is. */
+export function isFor(
+  { agentId, to }: Pick<TaskRecord, "agentId" | "to">,
+  address: string | undefined,
+): boolean {
+  return address === undefined || address === agentId || address === to;
+}
+
 /** The client's latest message of a task: what its agent should act on. */
 export function lastWord(tasks: Tasks, record: TaskRecord): Message {
   return (

@@ -5,8 +5,14 @@ import { OWNER } from "./identity.ts";
 /** Scheme and token of an `Authorization` header, e.g. `Bearer abc`. */
 const BEARER = /^Bearer ([A-Za-z0-9_-]{16,128})$/i;
 
-function digestOf(token: string): Buffer {
+/** SHA-256 of a token: what is kept of it. */
+export function digestOf(token: string): Buffer {
   return createHash("sha256").update(token, "utf8").digest();
+}
+
+/** The token of an `Authorization` header; empty when it carries none. */
+export function tokenIn(authorization: string): string {
+  return BEARER.exec(authorization)?.[1] ?? "";
 }
 
 /** A secret of one start of the hub: `token` for the discovery file, `accepts` for the gate, which keeps only its digest. */
@@ -23,8 +29,8 @@ export function createToken(): Token {
   return {
     token,
     accepts(authorization) {
-      const presented = BEARER.exec(authorization)?.[1] ?? "";
-      return timingSafeEqual(digestOf(presented), digest) ? OWNER : undefined;
+      const presented = digestOf(tokenIn(authorization));
+      return timingSafeEqual(presented, digest) ? OWNER : undefined;
     },
   };
 }
