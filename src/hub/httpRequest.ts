@@ -59,12 +59,15 @@ function askedVersion({ request, query }: Exchange): string | undefined {
 /** What the head of a request says of the call in it. */
 export function callHead(
   exchange: Exchange,
-): Pick<A2ACall, "version" | "caller" | "lastEventId"> {
-  const lastEventId = exchange.request.headers["last-event-id"];
+): Pick<A2ACall, "version" | "caller" | "lastEventId" | "traceparent"> {
+  const { "last-event-id": lastEventId, traceparent } =
+    exchange.request.headers;
   return {
     version: askedVersion(exchange),
     caller: callerOf(exchange.identity),
     lastEventId: typeof lastEventId === "string" ? lastEventId : undefined,
+    traceparent: typeof traceparent === "string" ? traceparent : undefined,
+    traceparent: typeof traceparent === "string" ? traceparent : undefined,
   };
 }
 

@@ -64,31 +64,49 @@ describe("JSON-RPC over HTTP", { timeout: 60_000 }, () => {
     }
   });
 
-  it("speaks 1.0, and says so to every other version", async () => {
-    const body = rpc("GetTask", { id: "nobody" });
-    for (const version of ["1.0", "1.0.1", ""])
+  it("speaks 1.0 and 0.3, each with its own method names, and names both to every other version", async () => {
+    const current = rpc("GetTask", { id: "nobody" });
+    const before = rpc("tasks/get", { id: "nobody" });
+    const codeOf = async (
+      body: string,
+      version: string | undefined,
+      path = "/rpc",
+    ): Promise<number | undefined> => {
+      const headers = version === undefined ? {} : { "a2a-version": version };
+      return (await post(path, body, headers)).error?.code;
+    };
+    for (const version of ["1.0", "1.0.1"]) {
+      assert.equal(await codeOf(current, version), -32001);
+      assert.equal(await codeOf(before, version), -32601);
+    }
+    for (const version of ["0.3", "0.3.0"]) {
+      assert.equal(await codeOf(current, version), -32601);
+      assert.equal(await codeOf(before, version), -32001);
+    }
+    // Missing means 0.3 by the specification; a method name of 1.0 says more.
+    for (const version of [undefined, ""]) {
+      assert.equal(await codeOf(current, version), -32001);
+      assert.equal(await codeOf(before, version), -32001);
+    }
+    for (const version of ["1.1", "2.0", "0.2", "nonsense", "1.0, 0.3"])
+      for (const body of [current, before])
+        assert.equal(await codeOf(body, version), -32009);
+    const refusal = await post("/rpc", current, { "a2a-version": "1.1" });
+    assert.match(JSON.stringify(refusal.error), /"supported":"1.0, 0.3"/);
+    for (const [version, code] of [
+      ["1.0", -32001],
+      ["0.3", -32601],
+      ["7", -32009],
+    ] as const)
       assert.equal(
-        (await post("/rpc", body, { "a2a-version": version })).error?.code,
-        -32001,
+        await codeOf(current, undefined, `/rpc?a2a-version=${version}`),
+        code,
       );
-    assert.equal((await post("/rpc", body, {})).error?.code, -32001);
-    assert.equal(
-      (await post("/rpc?A2A-Version=1.0", body, {})).error?.code,
-      -32001,
-    );
-    for (const version of ["0.3", "1.1", "2.0", "nonsense"])
-      assert.equal(
-        (await post("/rpc", body, { "a2a-version": version })).error?.code,
-        -32009,
-      );
-    assert.equal(
-      (await post("/rpc?A2A-Version=0.3", body, {})).error?.code,
-      -32009,
-    );
-    assert.equal(
-      (await post("/rpc", rpc("message/send"), {})).error?.code,
-      -32009,
-    );
+  });
+
+  it("answers at its root what it answers at /rpc", async () => {
+    const answer = await post("/", rpc("GetTask", { id: "nobody" }));
+    assert.equal(answer.error?.code, -32001);
   });
 
   it("reaches an agent by its path, by tenant, or the first one by neither", async () => {
@@ -133,7 +151,10 @@ describe("JSON-RPC over HTTP", { timeout: 60_000 }, () => {
       [
         ["JSONRPC", undefined],
         ["JSONRPC", "worker"],
+        ["HTTP+JSON", undefined],
+        ["HTTP+JSON", "worker"],
         [WS_BINDING, "worker"],
+        ["JSONRPC", undefined],
       ],
     );
     const etag = response.headers.get("etag") ?? "";
