@@ -106,6 +106,11 @@ export interface EventLog extends Lifetime {
     readonly before?: number;
     readonly open?: boolean;
   }): readonly MissionFact[];
+  /** How many missions are not closed, and of those that are how many ended in which way. */
+  missionCounts(): {
+    readonly open: number;
+    readonly closed: Readonly<Record<string, number>>;
+  };
   /** What was kept under a name, made of the events up to `seq`. A saving of time, never the truth: it may be gone or out of date. */
   snapshot(
     kind: string,
@@ -266,9 +271,9 @@ export interface RemoteLink {
   /** https, or http on this machine. */
   readonly cardUrl: string;
   /** Where its bearer token is kept: `env:NAME` or `secret:NAME`. */
-  readonly tokenFrom?: string;
+  readonly tokenFrom?: string | undefined;
   /** Public key (JWK as JSON) that must have signed its card. */
-  readonly cardKey?: string;
+  readonly cardKey?: string | undefined;
 }
 
 /** A seat of a server elsewhere; disposing lets it leave. */
