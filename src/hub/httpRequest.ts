@@ -67,7 +67,6 @@ export function callHead(
     caller: callerOf(exchange.identity),
     lastEventId: typeof lastEventId === "string" ? lastEventId : undefined,
     traceparent: typeof traceparent === "string" ? traceparent : undefined,
-    traceparent: typeof traceparent === "string" ? traceparent : undefined,
   };
 }
 

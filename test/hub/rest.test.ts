@@ -261,9 +261,9 @@ describe("A2A over HTTP+JSON", { timeout: 60_000 }, () => {
         { "a2a-version": "1.0" },
       );
       const { error } = (await response.json()) as {
-        error: { data?: unknown };
+        error?: { data?: unknown };
       };
-      return error.data;
+      return error?.data;
     };
     const missing = await refused(
       await call("GET", "/tasks/nobody"),
