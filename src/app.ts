@@ -3,6 +3,7 @@ import { createCommandGate } from "./agents/commandGate.ts";
 import { seatTeam, type SeatedTeam } from "./agents/pool.ts";
 import { createHub } from "./hub/hub.ts";
 import { perform } from "./app/perform.ts";
+import { missionCounts } from "./app/missionCounts.ts";
 import { createRunner } from "./app/runner.ts";
 import type { AppPorts } from "./app/appPorts.ts";
 import { fileOf, needsYou, snapshotOf, type NeedsYou } from "./app/show.ts";
@@ -14,9 +15,13 @@ import type { Outcome } from "./protocol/event.ts";
 import type { HubAddress } from "./protocol/hub.ts";
 import type { IntentInput } from "./protocol/intent.ts";
 import type { MissionDetail, PanelSnapshot, Said } from "./protocol/panel.ts";
+import type { HubStatus } from "./protocol/status.ts";
+import type { Trace } from "./protocol/trace.ts";
 import type { Lifetime } from "./ports.ts";
 
 export type { AppPorts } from "./app/appPorts.ts";
+export { callHub } from "./hub/callHub.ts";
+export { findHub, readDiscovery, type Discovered } from "./hub/discovery.ts";
 export type { NeedsYou } from "./app/show.ts";
 
 /** Roundtable without a face: intents in, snapshots out. Both doors hold one of these. */
@@ -55,6 +60,10 @@ export interface App extends Lifetime {
   }): Promise<HubAddress>;
   /** Goes on with every mission that was running when the last writer ended; with none while everything is stopped. */
   resumeAll(): Promise<readonly string[]>;
+  /** What the hub's `/status` says, whether or not it listens. */
+  status(): HubStatus;
+  /** The path that the id of a mission, task or message names; undefined where nothing has it. */
+  trace(id: string): Trace | undefined;
   /** Where the log is, for people. */
   readonly logPlace: string;
 }
@@ -63,7 +72,15 @@ export interface App extends Lifetime {
 export async function createApp(ports: AppPorts): Promise<App> {
   const { log, textLog, settings } = ports;
   const views = followLog(log);
-  const hub = createHub({ ...ports, name: "roundtable" });
+  const hub = createHub({
+    ...ports,
+    name: "roundtable",
+    surroundings: {
+      ...ports.monitoring,
+      version: ports.version,
+      missions: () => missionCounts(views),
+    },
+  });
   const commands = createCommandGate(ports);
   const provider = await ports.defaultProvider();
   let seated: Promise<SeatedTeam> | undefined;
@@ -137,14 +154,13 @@ export async function createApp(ports: AppPorts): Promise<App> {
     },
     resumeAll: async () => {
       if (views.stopped()) return [];
-      const open = views
-        .all()
-        .map((view) => view.line())
-        .filter(({ status }) => status === "running" || status === "waiting");
+      const open = views.open().map((view) => view.line());
       for (const { missionId } of open)
         await perform(stage, { kind: "resume", missionId }, "hub");
       return open.map(({ missionId }) => missionId);
     },
+    status: () => hub.monitor.status(),
+    trace: (id) => hub.monitor.trace(id),
     logPlace: log.place,
     dispose: async () => {
       await runner.interruptAll();

@@ -22,7 +22,7 @@ import { loadRoles } from "./adapters/roles/loadRoles.ts";
 import { openSandbox } from "./adapters/sandbox/openSandbox.ts";
 import { openWorkspace } from "./adapters/workspace/openWorkspace.ts";
 import { RoundtableError, toProblem } from "./core/errors.ts";
-import type { Models, TextLog } from "./ports.ts";
+import type { Models, TextLog, Traces } from "./ports.ts";
 import type { Settings } from "./protocol/settings.ts";
 
 /** What a door knows and the rest is made of. */
@@ -77,11 +77,15 @@ export async function openRoundtable(
       join(options.media, "roles"),
       ...settings.agentFolders,
     ]);
+    let committed: (tookMs: number) => void = () => undefined;
     const log = await openLog({
       file: join(storage, "log.db"),
       clock: systemClock,
       onProblem: ({ message, next }) => {
         textLog.error(message, { next });
+      },
+      onCommit: (tookMs) => {
+        committed(tookMs);
       },
       ...(options.waitForLog && { waitUntil: options.waitForLog }),
     });
@@ -96,6 +100,8 @@ export async function openRoundtable(
       textLog,
     });
     closers.push(() => mcp.dispose());
+    const traces = await tracesOf(settings.otlpEndpoint, textLog);
+    if (traces !== undefined) closers.push(() => traces.dispose());
     const git = openGit({ home: options.trees, textLog });
     const sandbox = openSandbox({ textLog, hidden: [storage] });
     closers.push(() => sandbox.dispose());
@@ -128,6 +134,14 @@ export async function openRoundtable(
       runDir: join(storage, "run"),
       root: root ?? undefined,
       version: VERSION,
+      monitoring: {
+        expose: async (families) =>
+          (await import("./adapters/metrics/prometheus.ts")).expose(families),
+        onCommit: (listener) => {
+          committed = listener;
+        },
+        ...(traces && { traces }),
+      },
     };
     const app = await createApp(ports);
     closers.push(() => app.dispose());
@@ -153,6 +167,17 @@ export async function makeSample(options: {
     systemClock.now(),
   );
   return { goal: SAMPLE_GOAL };
+}
+
+/** The way to the collector the settings name; undefined, and nothing loaded, where they name none. */
+async function tracesOf(
+  endpoint: string,
+  textLog: TextLog,
+): Promise<Traces | undefined> {
+  if (endpoint === "") return undefined;
+  const { openTraces } = await import("./adapters/telemetry/openTraces.ts");
+  const service = { name: "roundtable", version: VERSION };
+  return openTraces({ endpoint, service, clock: systemClock, textLog });
 }
 
 interface Providers {

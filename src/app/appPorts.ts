@@ -1,4 +1,5 @@
 import type { PushOptions } from "../hub/push/push.ts";
+import type { Surroundings } from "../hub/monitoring/monitor.ts";
 import type { RoleFile } from "../protocol/role.ts";
 import type { Settings } from "../protocol/settings.ts";
 import type {
@@ -48,4 +49,6 @@ export interface AppPorts {
   /** Folder questions from outside may read; undefined where none is open. */
   readonly root: string | undefined;
   readonly version: string;
+  /** What the hub's monitor gets from outside: how metrics are written, where spans go, how long commits take. */
+  readonly monitoring?: Pick<Surroundings, "expose" | "traces" | "onCommit">;
 }

@@ -9,9 +9,12 @@ const WELL: ReadonlySet<string> = new Set([
   "branchLeft",
 ]);
 
-/** Missions of the whole log by how they stand. */
+/** Missions that are looked at: those the log keeps lines of. */
+const NEWEST = 200;
+
+/** The newest 200 missions by how they stand. */
 export function missionCounts(
-  views: Pick<Views, "all">,
+  views: Pick<Views, "lines">,
 ): ReturnType<NonNullable<Surroundings["missions"]>> {
   const counts = {
     running: 0,
@@ -20,8 +23,7 @@ export function missionCounts(
     closed: 0,
     endedWell: 0,
   };
-  for (const view of views.all()) {
-    const { status, outcome } = view.line();
+  for (const { status, outcome } of views.lines(NEWEST)) {
     counts[status] += 1;
     if (outcome !== null && WELL.has(outcome.kind)) counts.endedWell += 1;
   }

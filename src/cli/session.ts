@@ -67,6 +67,7 @@ function settingsOf({
   const parsed = Settings.safeParse({
     // A server's command comes from the repository: in a terminal nobody has said yet that it is trusted.
     mcp: mcp === true,
+    otlpEndpoint: process.env["OTEL_EXPORTER_OTLP_ENDPOINT"] ?? "",
     ...(model !== undefined && { model }),
     ...(baseUrl !== undefined && { baseUrl }),
     ...(budget !== undefined && { budgetUsd: budget }),

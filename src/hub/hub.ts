@@ -24,7 +24,11 @@ import { createDispatch } from "./jsonRpc.ts";
 import { createLinkedPair } from "./linked.ts";
 import { createOutside } from "./outside.ts";
 import { createMessaging } from "./messaging/messaging.ts";
-import { openMonitor, type Surroundings } from "./monitoring/monitor.ts";
+import {
+  openMonitor,
+  type Monitor,
+  type Surroundings,
+} from "./monitoring/monitor.ts";
 import { observeDispatch } from "./monitoring/observeDispatch.ts";
 import { hubClosed } from "./problems.ts";
 import { createPushOperations } from "./push/operations.ts";
@@ -49,6 +53,8 @@ const NO_PUSH: PushOptions = { targets: [], file: "" };
 
 /** Where agents meet: in this process over a linked pair, and over a loopback listener once asked to listen. */
 export interface Hub extends Lifetime {
+  /** What the hub tells of itself. */
+  readonly monitor: Pick<Monitor, "status" | "trace">;
   readonly team: Team;
   /** The agent's end of a new channel to this hub; frames as in `protocol/hub.ts`. */
   connectInProcess(): Transport;
@@ -235,6 +241,7 @@ export function createHub(deps: {
   }
 
   return {
+    monitor,
     team,
     connectInProcess,
     listen(options) {

@@ -76,6 +76,8 @@ export const Settings = z
     routes: z.array(AgentRoute).max(100).default([]),
     /** Where push notifications may be sent: origins, and patterns of hosts on the public internet. None by default. */
     pushTargets: z.array(PushTarget).max(100).default([]),
+    /** Base address of an OpenTelemetry collector that gets traces over OTLP/HTTP; empty = none. */
+    otlpEndpoint: z.string().default(""),
   })
   .strict();
 export type Settings = z.infer<typeof Settings>;

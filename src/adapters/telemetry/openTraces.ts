@@ -53,8 +53,9 @@ export function openTraces(options: {
   /** For the queue every batch is done with, whether it arrived or not. */
   const patient: SpanExporter = {
     export(spans, done) {
-      exporter.export(spans, ({ code, error }) => {
-        if (code !== DONE.code) complain(error?.message ?? "no reason given");
+      exporter.export(spans, (result) => {
+        const { error } = result;
+        if (!wentWell(result)) complain(error?.message ?? "no reason given");
         done(DONE);
       });
     },
@@ -87,6 +88,10 @@ export function openTraces(options: {
       enough.abort();
     },
   };
+}
+
+function wentWell({ code }: { readonly code: unknown }): boolean {
+  return code === 0;
 }
 
 function tracesUrl(endpoint: string): string {

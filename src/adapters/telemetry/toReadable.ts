@@ -56,7 +56,7 @@ export function toReadable(
       ? {}
       : { parentSpanContext: { ...own, spanId: parentId } };
   const code = ok === null ? STATUS.unset : ok ? STATUS.ok : STATUS.error;
-  const readable: Numbered = {
+  const readable: unknown = {
     name: nameOf(span),
     kind: kind === "model" ? CLIENT : INTERNAL,
     spanContext: () => own,
@@ -74,8 +74,8 @@ export function toReadable(
     droppedAttributesCount: 0,
     droppedEventsCount: 0,
     droppedLinksCount: 0,
-  };
-  return readable;
+  } satisfies Numbered;
+  return readable as ReadableSpan;
 }
 
 /** Names of models and tools come from outside: only what looks like a name goes out. */

@@ -45,7 +45,7 @@ export interface Watched {
 /** What is known outside the hub and shown with it. */
 export interface Surroundings {
   readonly version?: string;
-  /** Missions of the whole log by how they stand, and how many of the closed ones ended well. */
+  /** The newest missions of the log by how they stand, and how many of the closed ones ended well. */
   readonly missions?: () => Readonly<Record<MissionStatus, number>> & {
     readonly endedWell: number;
   };
@@ -55,6 +55,8 @@ export interface Surroundings {
     readonly role: string;
     readonly score: number;
   }[];
+  /** Calls the listener after each commit of the log with how long it took, ms. */
+  readonly onCommit?: (listener: (tookMs: number) => void) => void;
   /** Writes `/metrics`; without it there is no such page. */
   readonly expose?: Exposition;
   /** Where finished spans go; without it they are worked out only for who asks. */
@@ -98,6 +100,9 @@ export function openMonitor(
     traces === undefined ? undefined : exportTraces(log, hash, traces);
   let loop: ProcessWatch | undefined;
 
+  surroundings.onCommit?.((tookMs) => {
+    counters.observe("roundtable_log_append_seconds", tookMs / 1000);
+  });
   readGauges(counters, { log, watched, surroundings, utilisation });
 
   function utilisation(): readonly Utilised[] {
