@@ -6,6 +6,7 @@ import {
 } from "commander";
 import { complain } from "./cli/complain.ts";
 import type { HubOptions } from "./cli/hub.ts";
+import { addAgentCommands } from "./cli/agentCommands.ts";
 import { addLogCommands } from "./cli/logCommands.ts";
 import type { MissionOptions } from "./cli/mission.ts";
 import type { ReviewOptions } from "./cli/review.ts";
@@ -199,14 +200,7 @@ choosesModel(program.command("hub"))
 
 addLogCommands(program, ends);
 
-program
-  .command("agents")
-  .description("who sits at the table")
-  .option("--json", "as JSON")
-  .action(async (options: { json?: boolean }) => {
-    const { agents } = await import("./cli/agents.ts");
-    ends(await agents(options));
-  });
+addAgentCommands(program, ends);
 
 program
   .command("demo")

@@ -32,10 +32,7 @@ export function snapshotOf(
     },
     workspace: { ready: true, note: "" },
     stopped: views.stopped(),
-    missions: views
-      .all()
-      .slice(0, MISSIONS)
-      .map((view) => view.line()),
+    missions: views.lines(MISSIONS),
     open: (open === null ? undefined : views.get(open))?.detail(TAIL) ?? null,
   };
 }
@@ -43,7 +40,7 @@ export function snapshotOf(
 /** Everything that waits for the human, oldest mission first. */
 export function needsYou(views: Views): readonly NeedsYou[] {
   return views
-    .all()
+    .open()
     .toReversed()
     .filter((view) => view.line().status === "waiting")
     .flatMap((view): readonly NeedsYou[] => {

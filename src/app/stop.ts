@@ -50,10 +50,7 @@ async function stopAll({
 }: Stage): Promise<void> {
   await runner.interruptAll();
   await stopTasks();
-  const open = views
-    .all()
-    .map((view) => view.line())
-    .filter(({ status }) => status === "running" || status === "waiting");
+  const open = views.open().map((view) => view.line());
   await ports.log.appendAll(
     open.map(({ missionId }) => ({
       missionId,

@@ -135,6 +135,24 @@ export async function readDiscovery(tokenFile: string): Promise<Discovered> {
   }
 }
 
+/** The hub that last began to listen among those that run and keep their discovery files in this folder; undefined when none does. */
+export async function findHub(runDir: string): Promise<Discovered | undefined> {
+  const names = await readdir(runDir).catch(() => []);
+  const alive = names.filter((name) => {
+    const pid = NAME.exec(name)?.[1];
+    return pid !== undefined && isAlive(Number(pid));
+  });
+  const dated = await Promise.all(
+    alive.map(async (name) => {
+      const file = join(runDir, name);
+      const { mtimeMs } = await lstat(file);
+      return { file, mtimeMs };
+    }),
+  );
+  const [newest] = dated.sort((a, b) => b.mtimeMs - a.mtimeMs);
+  return newest === undefined ? undefined : readDiscovery(newest.file);
+}
+
 function parse(tokenFile: string, text: string): Discovered {
   let json: unknown;
   try {

@@ -235,7 +235,7 @@ export function createHub(deps: {
     opened.push(await writeDiscovery(next, token.token));
     await push.start();
     address = next;
-    textLog.info("the hub listens", { url: next.url });
+    textLog.info("the hub listens", { url: next.url, file: tokenFile });
     outside.start();
     return next;
   }
