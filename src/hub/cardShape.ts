@@ -162,11 +162,11 @@ export function cardFields(card: object): Data {
 }
 
 /**
- * The texts a signature of the card may be over: what the specification says first, and, where it differs, what the reference SDKs make of
- * it, which also leave out REQUIRED members that are empty. Fields outside A2A 1.0, and `signatures`, are in neither.
+ * The texts the card is signed over. The specification keeps REQUIRED members that are empty, the reference SDKs, both when they sign and when
+ * they verify, leave them out: theirs first, the specification's second where it differs. Fields outside A2A 1.0, and `signatures`, are in neither.
  */
 export function canonicalTexts(card: object): readonly string[] {
   const exact = cardFields(card);
-  const texts = [jcs(exact), jcs(withoutEmpty(exact) ?? {})];
+  const texts = [jcs(withoutEmpty(exact) ?? {}), jcs(exact)];
   return [...new Set(texts)];
 }

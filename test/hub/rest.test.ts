@@ -272,7 +272,7 @@ describe("A2A over HTTP+JSON", { timeout: 60_000 }, () => {
     );
     assert.deepEqual(missing.details, await rpc("GetTask", { id: "nobody" }));
     assert.equal(missing.details[0]?.["reason"], "TASK_NOT_FOUND");
-    assert.equal(missing.details[0]?.["domain"], "a2a-protocol.org");
+    assert.equal(missing.details[0]["domain"], "a2a-protocol.org");
 
     const badParts = say("x", "bad") as { message: object };
     const params = { message: { ...badParts.message, parts: [] } };
