@@ -9,6 +9,7 @@ import type { HubOptions } from "./cli/hub.ts";
 import { addAgentCommands } from "./cli/agentCommands.ts";
 import { addLogCommands } from "./cli/logCommands.ts";
 import type { MissionOptions } from "./cli/mission.ts";
+import { addWatchCommands } from "./cli/watchCommands.ts";
 import type { ReviewOptions } from "./cli/review.ts";
 import type { StopOptions } from "./cli/stop.ts";
 import type { ApprovalMode } from "./protocol/event.ts";
@@ -201,6 +202,8 @@ choosesModel(program.command("hub"))
 addLogCommands(program, ends);
 
 addAgentCommands(program, ends);
+
+addWatchCommands(program, ends);
 
 program
   .command("demo")
