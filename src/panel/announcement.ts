@@ -7,9 +7,12 @@ export function announcement(
   after: PanelSnapshot,
 ): string {
   const now = after.open;
-  if (now === null) return "";
+  // A replay tells what was, not what is; its bar says where it is.
+  if (now === null || after.replay !== undefined) return "";
   const was =
-    before?.open?.missionId === now.missionId ? before.open : undefined;
+    before?.replay === undefined && before?.open?.missionId === now.missionId
+      ? before.open
+      : undefined;
   const news: string[] = [];
   if (was !== undefined && was.attempt !== now.attempt)
     news.push(t("announce.attempt", String(now.attempt)));

@@ -20,6 +20,11 @@ export function clock(at: number): string {
   return timeOfDay.format(at);
 }
 
+/** Date and time of day to the second. */
+export function exactly(at: number): string {
+  return moment.format(at);
+}
+
 /** The day as text that can be compared for "same day". */
 export function day(at: number): string {
   return wholeDay.format(at);
@@ -63,6 +68,11 @@ export function visible(text: string): string {
 const timeOfDay = new Intl.DateTimeFormat(undefined, {
   hour: "2-digit",
   minute: "2-digit",
+  hour12: false,
+});
+const moment = new Intl.DateTimeFormat(undefined, {
+  dateStyle: "medium",
+  timeStyle: "medium",
   hour12: false,
 });
 const wholeDay = new Intl.DateTimeFormat(undefined, { dateStyle: "full" });

@@ -22,8 +22,24 @@ export interface Page {
   /** Decision that was sent off without the reason it needs. */
   readonly reasonMissing: string | null;
   readonly announcement: string;
+  /** Whether a replay goes on by itself. */
+  readonly playing: boolean;
+  /** The step of a replay that was asked for and is not shown yet. */
+  readonly seeking: number | null;
   /** `seq` of the line the keyboard is on. */
   readonly cursor: number | null;
+}
+
+/** What can be done with a replay. */
+export interface ReplayControls {
+  /** Shows the open mission from its first event on, and plays it. */
+  readonly start: () => void;
+  /** Goes to an event and stays there. */
+  readonly seek: (step: number) => void;
+  readonly play: (on: boolean) => void;
+  readonly speed: (times: number) => void;
+  /** Shows the mission as it is now. */
+  readonly leave: () => void;
 }
 
 /** All a view can do. */
@@ -37,6 +53,7 @@ export interface Act {
   readonly toggle: (name: string) => void;
   readonly older: () => void;
   readonly moveTo: (seq: number) => void;
+  readonly replay: ReplayControls;
   readonly missReason: (decisionId: string) => void;
   readonly dismiss: () => void;
 }

@@ -3,6 +3,7 @@ import { announcement } from "./announcement.ts";
 import { joinOlder, joinTail } from "./said.ts";
 import type { Host } from "./host.ts";
 import type { Act, Page } from "./page.ts";
+import { createPlayer } from "./player.ts";
 import type { Remembered } from "./remembered.ts";
 
 /** The page's state and what changes it. */
@@ -27,6 +28,8 @@ export function createStore(host: Host, changed: () => void): Store {
     failed: null,
     reasonMissing: null,
     announcement: "",
+    playing: false,
+    seeking: null,
     cursor: null,
   };
 
@@ -39,6 +42,14 @@ export function createStore(host: Host, changed: () => void): Store {
     host.remember(remembered);
     set({ remembered });
   };
+
+  const player = createPlayer(
+    () => page,
+    (message) => {
+      host.post(message);
+    },
+    set,
+  );
 
   const receive = (message: ToPage): void => {
     switch (message.type) {
@@ -92,8 +103,10 @@ export function createStore(host: Host, changed: () => void): Store {
     const { missionId } = page.remembered;
     const first = page.snapshot === null;
     const news = announcement(page.snapshot, snapshot);
+    const replaying = player.follow(snapshot, first);
     set({
       snapshot,
+      ...replaying,
       pending,
       failed,
       said,
@@ -159,6 +172,7 @@ export function createStore(host: Host, changed: () => void): Store {
     moveTo: (seq) => {
       set({ cursor: seq });
     },
+    replay: player,
     missReason: (decisionId) => {
       set({ reasonMissing: decisionId });
     },

@@ -168,6 +168,22 @@ export interface MissionDetail extends MissionLine {
   readonly said: { readonly total: number; readonly items: readonly Said[] };
 }
 
+/** The moment of the open mission that is shown instead of now. */
+export interface ReplayAt {
+  /** How many of the mission's events have happened by then, from 1. */
+  readonly step: number;
+  /** How many it has. */
+  readonly steps: number;
+  /** Number of the last of them in the log. */
+  readonly seq: number;
+  /** When that was, ms since 1970. */
+  readonly at: number;
+  /** How many times as fast as it happened it is played. */
+  readonly speed: number;
+  /** Where playing goes next, and after how long; null at the end. */
+  readonly next: { readonly step: number; readonly ms: number } | null;
+}
+
 /** Everything the page shows. It replaces what the page had. */
 export interface PanelSnapshot {
   readonly seq: number;
@@ -180,6 +196,8 @@ export interface PanelSnapshot {
   readonly stopped: boolean;
   readonly missions: readonly MissionLine[];
   readonly open: MissionDetail | null;
+  /** Set while `open` is shown as it was, not as it is. */
+  readonly replay?: ReplayAt;
 }
 
 /** Extension → page. */
@@ -222,6 +240,13 @@ export const FromPage = z.discriminatedUnion("type", [
     type: z.literal("older"),
     missionId: z.string(),
     before: z.number().int(),
+  }),
+  /** Show the mission as it was after its first `step` events; null: as it is now. */
+  z.object({
+    type: z.literal("replay"),
+    missionId: z.string(),
+    step: z.number().int().min(1).nullable(),
+    speed: z.number().min(0.1).max(10_000),
   }),
   z.object({ type: z.literal("intent"), intent: Intent }),
   z.object({

@@ -27,10 +27,21 @@ const typing: ToPage = {
   delta: "The last week of a year is where this goes wrong, so I want to see",
 };
 
+const pictured: Readonly<Record<string, PanelSnapshot>> = {
+  ...fixtures,
+  replay: {
+    ...fixtures.waiting,
+    replay: {
+      ...{ step: 212, steps: 364, seq: 240, speed: 10, next: null },
+      at: fixtures.waiting.open?.openedAt ?? 0,
+    },
+  },
+};
+
 await mkdir(folder, { recursive: true });
 const rig = await startPanelRig();
 for (const theme of themes.filter((name) => name !== "highContrastLight")) {
-  for (const [name, snapshot] of Object.entries<PanelSnapshot>(fixtures)) {
+  for (const [name, snapshot] of Object.entries(pictured)) {
     for (const tab of tabsOf[name] ?? ["talk" as const]) {
       for (const width of [380, 720]) {
         const file = `${name}-${tab}-${theme}-${String(width)}.png`;

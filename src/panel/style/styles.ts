@@ -6,6 +6,7 @@ import { grounds } from "./grounds.ts";
 import { header } from "./header.ts";
 import { mission } from "./mission.ts";
 import { parts } from "./parts.ts";
+import { replay } from "./replay.ts";
 import { start } from "./start.ts";
 import { talk } from "./talk.ts";
 
@@ -20,6 +21,7 @@ export const styles: readonly CSSStyleSheet[] = [
   grounds,
   parts,
   talk,
+  replay,
 ].map(sheet);
 
 function sheet(result: CSSResult): CSSStyleSheet {

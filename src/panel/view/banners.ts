@@ -72,6 +72,9 @@ export function verdict(page: Page, act: Act, open: MissionDetail): View {
     </div>`;
   }
   if (open.problem === null) return nothing;
+  // What was in the way then may not be now.
+  if (page.snapshot?.replay !== undefined)
+    return html`<div class="banner bad">${trouble(open.problem)}</div>`;
   const name = asked.resume(open.missionId);
   return html`<div class="banner bad">
     ${trouble(open.problem)}

@@ -32,7 +32,7 @@ export function header(
           </button>`
     }
     ${
-      open !== null && open.status !== "closed"
+      open !== null && open.status !== "closed" && snapshot.replay === undefined
         ? html`<button
             type="button"
             class="quiet stop"

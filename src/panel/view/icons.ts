@@ -13,6 +13,8 @@ const shapes = {
   play: svg`<path class="solid" d="M5 3.2v9.6L12.6 8z" />`,
   ring: svg`<circle cx="8" cy="8" r="4.5" />`,
   dot: svg`<circle class="solid" cx="8" cy="8" r="4" />`,
+  back: svg`<path class="solid" d="M12 3.5v9L6 8z" /><path d="M4.5 4v8" />`,
+  replay: svg`<path d="M3.2 8a4.8 4.8 0 1 0 1.6-3.6M4.4 2v2.8h2.8" /><path class="solid" d="M7 6v4l3.2-2z" />`,
   pause: svg`<path d="M6 4v8m4-8v8" />`,
   sealed: svg`<rect x="2" y="4" width="12" height="8.5" rx="1" /><path d="m2.5 4.8 5.5 4.4 5.5-4.4" />`,
   waiting: svg`<circle class="dashed" cx="8" cy="8" r="5" />`,

@@ -11,6 +11,7 @@ import type { View } from "./parts.ts";
 import { permissionCard } from "./permission.ts";
 import { planTab } from "./plan.ts";
 import { rail } from "./rail.ts";
+import { replayBar, replayButton } from "./replay.ts";
 import { talkTab } from "./talk.ts";
 import { teamTab } from "./team.ts";
 
@@ -26,7 +27,8 @@ export function mission(
     ? page.remembered.tab
     : "talk";
   return html`<main class="mission ${needs === nothing ? "" : "asks"}">
-    ${rail(open)} ${verdict(page, act, open)} ${needs}
+    ${rail(open, replayButton(page, act))} ${replayBar(page, act, open)}
+    ${verdict(page, act, open)} ${needs}
     <div class="parts">
       <div
         class="tabs"
@@ -82,7 +84,9 @@ function part(tab: Tab, page: Page, act: Act, open: MissionDetail): View {
 
 /** Decisions and permissions that wait, oldest first; they stay in sight whatever else is shown. */
 function needsYou(page: Page, act: Act, open: MissionDetail): View {
-  if (open.status === "closed") return nothing;
+  // What was asked then cannot be answered now.
+  if (open.status === "closed" || page.snapshot?.replay !== undefined)
+    return nothing;
   const asked = open.decisions.filter((card) => card.asks !== null);
   const waiting = asked.length + open.permissions.length;
   if (waiting === 0) return nothing;

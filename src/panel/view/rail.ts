@@ -3,7 +3,7 @@ import type { MissionDetail } from "../../protocol/panel.ts";
 import { money } from "../format.ts";
 import { t } from "../text.ts";
 import { icon } from "./icons.ts";
-import { standing } from "./parts.ts";
+import { standing, type View } from "./parts.ts";
 
 const pictures = {
   done: "check",
@@ -12,8 +12,8 @@ const pictures = {
   failed: "cross",
 } as const;
 
-/** The line: what is done, where it is, what is to come; and in one row how the mission stands. */
-export function rail(open: MissionDetail): TemplateResult {
+/** The line: what is done, where it is, what is to come; and in one row how the mission stands, with `aside` at its end. */
+export function rail(open: MissionDetail, aside: View): TemplateResult {
   const { spent } = open;
   const { text, tone } = standing(open);
   return html`<div class="lede">
@@ -24,6 +24,7 @@ export function rail(open: MissionDetail): TemplateResult {
       <span class="spent"
         >${t("budget.text", money(spent.microUsd), money(spent.capMicroUsd))}</span
       >
+      ${aside}
     </p>
     <ol class="rail" aria-label=${t("rail.label")}>
       ${open.stages.map(
