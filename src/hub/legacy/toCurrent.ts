@@ -68,15 +68,16 @@ export function toPushConfig(
   taskId?: string,
 ): object {
   const { authentication, ...rest } = config;
+  const { schemes: [scheme] = [], credentials } = authentication ?? {};
   return {
     ...rest,
     ...(taskId === undefined ? {} : { taskId }),
-    ...(authentication === undefined
+    ...(scheme === undefined
       ? {}
       : {
           authentication: {
-            scheme: authentication.schemes[0] ?? "",
-            credentials: authentication.credentials ?? "",
+            scheme,
+            ...(credentials === undefined ? {} : { credentials }),
           },
         }),
   };
