@@ -1,7 +1,7 @@
 import type { CommandGate } from "./agents/commandGate.ts";
 import { createCommandGate } from "./agents/commandGate.ts";
 import { seatTeam, type SeatedTeam } from "./agents/pool.ts";
-import { createHub } from "./hub/hub.ts";
+import { createHub, type Hub } from "./hub/hub.ts";
 import { perform } from "./app/perform.ts";
 import { missionCounts } from "./app/missionCounts.ts";
 import { createRunner } from "./app/runner.ts";
@@ -60,6 +60,8 @@ export interface App extends Lifetime {
   }): Promise<HubAddress>;
   /** Goes on with every mission that was running when the last writer ended; with none while everything is stopped. */
   resumeAll(): Promise<readonly string[]>;
+  /** Messages that could not be delivered. */
+  readonly deadLetters: Hub["deadLetters"];
   /** What the hub's `/status` says, whether or not it listens. */
   status(): HubStatus;
   /** The path that the id of a mission, task or message names; undefined where nothing has it. */
@@ -159,6 +161,7 @@ export async function createApp(ports: AppPorts): Promise<App> {
         await perform(stage, { kind: "resume", missionId }, "hub");
       return open.map(({ missionId }) => missionId);
     },
+    deadLetters: hub.deadLetters,
     status: () => hub.monitor.status(),
     trace: (id) => hub.monitor.trace(id),
     logPlace: log.place,

@@ -7,6 +7,7 @@ import {
 import { complain } from "./cli/complain.ts";
 import type { HubOptions } from "./cli/hub.ts";
 import { addAgentCommands } from "./cli/agentCommands.ts";
+import { addDeadLetterCommands } from "./cli/deadLetterCommands.ts";
 import { addLogCommands } from "./cli/logCommands.ts";
 import type { MissionOptions } from "./cli/mission.ts";
 import { addWatchCommands } from "./cli/watchCommands.ts";
@@ -204,6 +205,8 @@ addLogCommands(program, ends);
 addAgentCommands(program, ends);
 
 addWatchCommands(program, ends);
+
+addDeadLetterCommands(program, ends);
 
 program
   .command("demo")

@@ -54,6 +54,9 @@ export interface Roundtable {
   dispose(): Promise<void>;
 }
 
+/** Name of the file with the mailboxes, in the storage folder; the log's lock covers that. */
+const MAILBOX_FILE = "mailbox.db";
+
 /** Version of the product, for agent cards. */
 export const VERSION = "0.1.0";
 
@@ -127,6 +130,17 @@ export async function openRoundtable(
         findChecks(await git.files(repo, commit), (path) =>
           git.show(repo, commit, path),
         ),
+      mailboxes: async () => {
+        const { openMailboxes } =
+          await import("./adapters/mailbox/openMailboxes.ts");
+        return openMailboxes({
+          file: join(storage, MAILBOX_FILE),
+          clock: systemClock,
+          onProblem: ({ message, next }) => {
+            textLog.error(message, { next });
+          },
+        });
+      },
       push: {
         targets: settings.pushTargets,
         file: join(storage, "push.json"),

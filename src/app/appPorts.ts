@@ -10,6 +10,7 @@ import type {
   EvidenceTools,
   Git,
   Hash,
+  Mailboxes,
   McpTools,
   Models,
   OpenWorkspace,
@@ -42,6 +43,8 @@ export interface AppPorts {
     repo: string,
     commit: string,
   ) => Promise<readonly (readonly string[])[]>;
+  /** Opens the mailboxes, when they are first needed. */
+  readonly mailboxes?: () => Promise<Mailboxes>;
   /** Where push notifications may go; nowhere by default. */
   readonly push?: PushOptions;
   /** Folder for the discovery file. */

@@ -5,6 +5,7 @@ import type {
   EventLog,
   Hash,
   Lifetime,
+  Mailboxes,
   RemoteAgents,
   Team,
   TextLog,
@@ -15,6 +16,10 @@ import type { AgentRoute } from "../protocol/settings.ts";
 import type { TextListener } from "./agentPort.ts";
 import { createAgentPort } from "./agentPort.ts";
 import { createCards } from "./cards.ts";
+import { createDelivery } from "./delivery/createDelivery.ts";
+import { answerDeadLetters } from "./delivery/deadLetterMethods.ts";
+import type { DeadLetters } from "./delivery/deadLetters.ts";
+import { deadLettersOf } from "./delivery/deadLetters.ts";
 import { prepareDiscovery, writeDiscovery } from "./discovery.ts";
 import { createExecution } from "./execution.ts";
 import { createHandler } from "./handler.ts";
@@ -56,6 +61,8 @@ export interface Hub extends Lifetime {
   /** What the hub tells of itself. */
   readonly monitor: Pick<Monitor, "status" | "trace">;
   readonly team: Team;
+  /** Messages that could not be delivered. */
+  readonly deadLetters: DeadLetters;
   /** The agent's end of a new channel to this hub; frames as in `protocol/hub.ts`. */
   connectInProcess(): Transport;
   /** Opens the listener on 127.0.0.1, once: later calls get the same address. Rejects with `hub-failed`; then it may be tried again. */
@@ -88,6 +95,8 @@ export function createHub(deps: {
   readonly routes?: readonly AgentRoute[];
   /** The way to A2A servers elsewhere; without it none can join. */
   readonly remoteAgents?: RemoteAgents;
+  /** Opens what keeps durable messages, when it is first needed; without it they are refused. The hub closes it. */
+  readonly mailboxes?: () => Promise<Mailboxes>;
   /** Signs the cards; without it they are served unsigned. */
   readonly signer?: CardSigner;
   /** Where push notifications may go; nowhere by default. */
@@ -132,13 +141,23 @@ export function createHub(deps: {
     agents: () => registry.all(),
     runningTasks: () => execution.running().length,
     sessions: () => sessions.count(),
+    queues: () =>
+      delivery?.stats().mailboxes.map(({ name: mailbox, letters }) => ({
+        mailbox,
+        waiting: letters,
+      })) ?? [],
+    deadLetters: () => delivery?.stats().deadLetters ?? 0,
   });
   const a2a = observeDispatch(
     createDispatch(handler, cards, pushOperations),
     monitor,
   );
+  const delivery =
+    deps.mailboxes && createDelivery({ ...deps, open: deps.mailboxes });
+  const deadLetters = deadLettersOf(delivery);
   const messaging = createMessaging({
     ...deps,
+    ...(delivery && { delivery }),
     registry,
     findAgent: (recipient, exclude) =>
       routing.find(recipient, exclude)?.agentId,
@@ -158,7 +177,7 @@ export function createHub(deps: {
     connect: connectInProcess,
     wsUrl: () => address?.wsUrl ?? "",
   });
-  const dispatch = outside.before(a2a);
+  const dispatch = outside.before(answerDeadLetters(deadLetters, a2a));
   const sessions = createSessions({
     agentPort,
     dispatch,
@@ -188,6 +207,8 @@ export function createHub(deps: {
     await execution.close();
     await outside.close();
     tasks.lose(hubClosed());
+    // Before the sessions: nobody has gone away, and who waits for an acknowledgement still gets it.
+    await delivery?.dispose();
     await sessions.close(HUB_CLOSED);
     for (const undo of opened.splice(0).reverse()) await undo();
     messaging.close();
@@ -199,6 +220,8 @@ export function createHub(deps: {
     options: Parameters<Hub["listen"]>[0],
   ): Promise<HubAddress> {
     const token = createToken();
+    await delivery?.ready();
+    messaging.restore();
     const http = createHttp({ ...deps, cards, dispatch, monitor });
     const tokenFile = await prepareDiscovery(options.runDir);
     const server = await startServer(
@@ -242,6 +265,7 @@ export function createHub(deps: {
 
   return {
     monitor,
+    deadLetters,
     team,
     connectInProcess,
     listen(options) {

@@ -43,6 +43,8 @@ export interface Messaging {
   /** What sockets write through. */
   readonly wires: Wires;
   readonly counts: Readonly<MessageCounts>;
+  /** Takes up lasting subscriptions of before; to be called once delivery is ready. */
+  restore(): void;
   /** Requests that wait for an answer. */
   waiting(): number;
   /** Takes a connection in. */
@@ -188,6 +190,9 @@ export function createMessaging(parts: {
   return {
     wires,
     counts,
+    restore: () => {
+      subscriptions.restore();
+    },
     waiting: () => requests.count(),
     join(connection, channel, identity) {
       const member = new Member(

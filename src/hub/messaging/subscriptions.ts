@@ -23,6 +23,8 @@ export interface Subscriptions {
   readonly live: Topics<Member>;
   /** By name of the lasting subscription. */
   readonly lasting: Topics<string>;
+  /** Takes up the lasting subscriptions that were kept before the hub began; to be called once they can be read. */
+  restore(): void;
   subscribe(member: Member, params: unknown): Promise<object>;
   unsubscribe(member: Member, params: unknown): Promise<object>;
   acknowledge(member: Member, params: unknown): void;
@@ -49,11 +51,6 @@ export function createSubscriptions(parts: {
   const kept = new Map<string, Lasting>();
   /** Whose outlet a mailbox has; the last to ask for it. */
   const emptiedBy = new Map<string, Member>();
-
-  for (const each of parts.delivery?.lasting() ?? []) {
-    kept.set(each.name, each);
-    for (const topic of each.topics) lasting.add(topic, each.name);
-  }
 
   function durable(): Delivery {
     if (parts.delivery === undefined)
@@ -160,6 +157,13 @@ export function createSubscriptions(parts: {
   return {
     live,
     lasting,
+    restore() {
+      for (const each of parts.delivery?.lasting() ?? []) {
+        if (kept.has(each.name)) continue;
+        kept.set(each.name, each);
+        for (const topic of each.topics) lasting.add(topic, each.name);
+      }
+    },
     async subscribe(member, params) {
       const { topics, name } = parseParams(Subscribe, params);
       if (name === undefined) subscribeLive(member, topics);
