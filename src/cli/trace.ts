@@ -1,7 +1,7 @@
 import { callHub } from "../app.ts";
 import { sha256 } from "../adapters/clock/sha256.ts";
 import { duration } from "../core/duration.ts";
-import { RoundtableError } from "../core/errors.ts";
+import { isProblem, RoundtableError } from "../core/errors.ts";
 import { dollars } from "../core/money.ts";
 import { foldTrace } from "../core/views/trace.ts";
 import { traceTree, type Branch } from "../core/views/trace/tree.ts";
@@ -60,6 +60,8 @@ async function read(id: string, options: TraceOptions): Promise<Trace> {
     const { traceId } = fold;
     const trace = traceOf({ missionId, traceId, spans: fold.spans() }, id);
     if (trace !== undefined) return trace;
+  } catch (error) {
+    if (!isProblem(error, "bad-intent")) throw error;
   } finally {
     await book.dispose();
   }
@@ -116,9 +118,9 @@ function what({ kind, name, agentId, attributes }: Span): string {
   }
 }
 
-function facts({ startMs, endMs, ok, attributes }: Span): string {
+function facts({ kind, startMs, endMs, ok, attributes }: Span): string {
   const { microUsd, outcome, verdict, answer, status } = attributes;
-  const said = [outcome, verdict, answer, status].find(
+  const said = [outcome, kind === "ballot" ? "" : verdict, answer, status].find(
     (word) => typeof word === "string",
   );
   return [

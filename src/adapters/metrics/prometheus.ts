@@ -3,7 +3,11 @@ import type { Exposition, Measured } from "../../ports.ts";
 
 /** A histogram whose numbers were counted elsewhere: prom-client only writes them down. */
 class CountedHistogram extends Histogram {
-  readonly #read: () => Awaited<ReturnType<Histogram["get"]>>["values"];
+  readonly #counted: {
+    readonly name: string;
+    readonly help: string;
+    readonly values: () => readonly object[];
+  };
 
   constructor(family: Measured & { readonly kind: "histogram" }) {
     const { name, help, labels, bounds } = family;
@@ -14,7 +18,7 @@ class CountedHistogram extends Histogram {
       buckets: [...bounds],
       registers: [],
     });
-    this.#read = () =>
+    const values = (): readonly object[] =>
       family.samples.flatMap(({ labels: own, counts, sum }) => {
         let below = 0;
         const buckets = counts.map((count, at) => {
@@ -32,15 +36,13 @@ class CountedHistogram extends Histogram {
           { metricName: `${name}_count`, labels: own, value: below },
         ];
       });
+    this.#counted = { name, help, values };
   }
 
-  override async get(): ReturnType<Histogram["get"]> {
-    return { ...(await super.get()), values: this.#read() };
-  }
-
-  /** What prom-client asks instead of `get` when it writes text. */
-  getForPromString(): ReturnType<Histogram["get"]> {
-    return this.get();
+  /** What prom-client asks a metric for when it writes text; its own would be of what was observed here, which is nothing. */
+  getForPromString(): Promise<object> {
+    const { name, help, values } = this.#counted;
+    return Promise.resolve({ name, help, type: "histogram", values: values() });
   }
 }
 
@@ -62,7 +64,8 @@ export const expose: Exposition = async (families) => {
       registry.registerMetric(counter);
     } else {
       const gauge = new Gauge(config);
-      if (samples.length === 0) gauge.remove();
+      // prom-client starts what has no labels at 0; what is not known is not 0.
+      if (samples.length === 0 && labels.length === 0) gauge.remove();
       for (const { labels: own, value } of samples)
         gauge.set({ ...own }, value);
       registry.registerMetric(gauge);

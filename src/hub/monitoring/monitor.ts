@@ -5,6 +5,7 @@ import type {
   Hash,
   Metrics,
   Seat,
+  TextLog,
   Traces,
 } from "../../ports.ts";
 import type { MissionStatus } from "../../protocol/panel.ts";
@@ -84,11 +85,12 @@ export function openMonitor(
     readonly log: EventLog;
     readonly clock: Clock;
     readonly hash: Hash;
+    readonly textLog: TextLog;
     readonly surroundings?: Surroundings;
   },
   watched: Watched,
 ): Monitor {
-  const { log, clock, hash, surroundings = {} } = deps;
+  const { log, clock, hash, textLog, surroundings = {} } = deps;
   const { version = "", missions, expose, traces } = surroundings;
   const { agents, sessions, runningTasks, name } = watched;
   const { queues = () => [], deadLetters = () => 0 } = watched;
@@ -162,7 +164,13 @@ export function openMonitor(
         },
       };
     },
-    exposition: () => expose?.(counters.read()),
+    exposition: () =>
+      expose?.(counters.read()).catch((error: unknown) => {
+        textLog.warn("the metrics could not be written", {
+          why: String(error),
+        });
+        throw error;
+      }),
     trace: (id) => findTrace(log, hash, id),
     watch() {
       loop ??= watchProcess(counters);

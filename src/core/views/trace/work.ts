@@ -69,10 +69,13 @@ export function traceWork(
       if (tasks.size <= MAX_TASKS) break;
       tasks.delete(oldest);
     }
+    const { kind, decisionId } = workOf(message);
     const parentId =
-      given?.parentId ?? (led ? book.spanId("task", earlier) : undefined);
+      given?.parentId ??
+      (led ? book.spanId("task", earlier) : undefined) ??
+      (decisionId && book.spanId("vote", decisionId));
     book.start("task", taskId, at, {
-      name: workOf(message),
+      name: kind,
       agentId,
       traceId,
       ...(parentId !== undefined && { parentId }),
@@ -176,15 +179,21 @@ function lasted({ startMs, endMs }: Span): number {
   return (endMs ?? startMs) - startMs;
 }
 
-/** The kind of work a message asks for; a question of anybody else is `chat`. */
-function workOf({ parts }: Message): string {
+/** The kind of work a message asks for, and the vote it is for if any; a question of anybody else is `chat`. */
+function workOf({ parts }: Message): {
+  readonly kind: string;
+  readonly decisionId?: string;
+} {
   const data = parts.find(
     ({ mediaType }) => mediaType === WORK_MEDIA_TYPE,
   )?.data;
-  const kind =
-    data !== null && typeof data === "object" && "kind" in data
-      ? data.kind
-      : undefined;
-  const kinds = ["plan", "resolve", "ballot", "implement"];
-  return kinds.find((known) => known === kind) ?? "chat";
+  if (data === null || typeof data !== "object" || !("kind" in data))
+    return { kind: "chat" };
+  const { kind } = data;
+  if (kind === "ballot" && "decisionId" in data)
+    return typeof data.decisionId === "string"
+      ? { kind, decisionId: data.decisionId }
+      : { kind };
+  const known = ["plan", "resolve", "implement"].find((one) => one === kind);
+  return { kind: known ?? "chat" };
 }
