@@ -7,6 +7,7 @@ import {
 import type { RpcPeer } from "../../src/core/rpcPeer.ts";
 import type { Transport } from "../../src/ports.ts";
 import type { AgentCard, Part, TaskState } from "../../src/protocol/a2a.ts";
+import type { Register } from "../../src/protocol/hub.ts";
 import { Cancel, Execute } from "../../src/protocol/hub.ts";
 import { ANSWER_MEDIA_TYPE } from "../../src/protocol/work.ts";
 
@@ -60,6 +61,7 @@ const PLAN = {
 export async function seatAgent(
   transport: Transport,
   agentId: string,
+  more: Partial<Register> = {},
 ): Promise<ScriptedAgent> {
   const executed: string[] = [];
   const canceled: string[] = [];
@@ -216,6 +218,7 @@ export async function seatAgent(
     role: agentId,
     lineage: "scripted-1",
     card: cardOf(agentId),
+    ...more,
   });
   return {
     peer,

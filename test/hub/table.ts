@@ -21,7 +21,10 @@ export const SILENT: TextLog = {
 };
 
 /** A hub that does not listen. */
-export function quietHub(log: EventLog): Hub {
+export function quietHub(
+  log: EventLog,
+  more: Partial<Parameters<typeof createHub>[0]> = {},
+): Hub {
   return createHub({
     log,
     clock: systemClock,
@@ -29,6 +32,7 @@ export function quietHub(log: EventLog): Hub {
     hash: sha256,
     textLog: SILENT,
     name: "test table",
+    ...more,
   });
 }
 
@@ -42,9 +46,12 @@ export interface Table {
 }
 
 /** A hub that listens, with the agent `worker` seated. */
-export async function openTable(log: EventLog = memoryLog()): Promise<Table> {
+export async function openTable(
+  log: EventLog = memoryLog(),
+  more: Parameters<typeof quietHub>[1] = {},
+): Promise<Table> {
   const runDir = await mkdtemp(join(tmpdir(), "roundtable-hub-"));
-  const hub = quietHub(log);
+  const hub = quietHub(log, more);
   const worker = await seatAgent(hub.connectInProcess(), "worker");
   const { tokenFile } = await hub.listen({ runDir });
   const address = await readDiscovery(tokenFile);
