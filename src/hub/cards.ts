@@ -61,10 +61,10 @@ const SECURITY = {
   securityRequirements: [{ schemes: { hubToken: { list: [] } } }],
 };
 
-function capabilities(): AgentCard["capabilities"] {
+function capabilities(pushNotifications: boolean): AgentCard["capabilities"] {
   return {
     streaming: true,
-    pushNotifications: false,
+    pushNotifications,
     extendedAgentCard: true,
     extensions: [
       {
@@ -82,6 +82,7 @@ export function createCards(
   name: string,
   address: () => Address | undefined,
   signer?: CardSigner,
+  pushNotifications = false,
 ): Cards {
   /** Cards of agents, by their seat; made again when the listener's address is another. */
   const made = new WeakMap<Sitting, { at: Address; card: AgentCard }>();
@@ -112,7 +113,7 @@ export function createCards(
         reached(WS_BINDING, wsUrl),
         reachedBefore(`${url}/rpc`),
       ],
-      capabilities: capabilities(),
+      capabilities: capabilities(pushNotifications),
       defaultInputModes: ["text/plain"],
       defaultOutputModes: ["text/plain"],
       skills: [],
@@ -137,7 +138,7 @@ export function createCards(
           reached(WS_BINDING, at.wsUrl, agentId),
           reachedBefore(`${own}/rpc`),
         ],
-        capabilities: capabilities(),
+        capabilities: capabilities(pushNotifications),
         ...SECURITY,
       },
       `${own}/rpc`,

@@ -3,10 +3,10 @@ import { RpcRequest } from "../protocol/jsonRpc.ts";
 import type { Reply } from "./connection.ts";
 import type { Cards } from "./cards.ts";
 import type { Ask, Handler } from "./handler.ts";
+import type { PushOperations } from "./push/operations.ts";
 import { versionFor } from "./version.ts";
 import {
   invalidField,
-  pushNotSupported,
   RPC_CODE,
   versionNotSupported,
   WireError,
@@ -20,13 +20,6 @@ export interface A2ACall extends Ask {
   /** W3C trace context of the sender, as it came: header or service parameter `traceparent`. */
   readonly traceparent?: string | undefined;
 }
-
-const PUSH = new Set([
-  "CreateTaskPushNotificationConfig",
-  "GetTaskPushNotificationConfig",
-  "ListTaskPushNotificationConfigs",
-  "DeleteTaskPushNotificationConfig",
-]);
 
 /** The agent of the path and the one of `tenant` must not contradict each other. */
 function agentOf(ask: Ask): string | undefined {
@@ -45,6 +38,7 @@ function agentOf(ask: Ask): string | undefined {
 export function createDispatch(
   handler: Handler,
   cards: Cards,
+  push: PushOperations,
 ): (call: A2ACall) => Promise<Reply> {
   return async (call) => {
     const { method, version } = call;
@@ -69,8 +63,15 @@ export function createDispatch(
         return { kind: "stream", items: handler.subscribeToTask(ask) };
       case "GetExtendedAgentCard":
         return { kind: "value", value: cards.extended(ask.agentId) };
+      case "CreateTaskPushNotificationConfig":
+        return { kind: "value", value: await push.create(ask) };
+      case "GetTaskPushNotificationConfig":
+        return { kind: "value", value: await push.get(ask) };
+      case "ListTaskPushNotificationConfigs":
+        return { kind: "value", value: await push.list(ask) };
+      case "DeleteTaskPushNotificationConfig":
+        return { kind: "value", value: await push.remove(ask) };
       default:
-        if (PUSH.has(method)) throw pushNotSupported();
         throw new WireError(
           RPC_CODE.methodNotFound,
           "There is no such method in A2A 1.0.",
