@@ -7,6 +7,7 @@ import { sha256 } from "../../../src/adapters/clock/sha256.ts";
 import { systemChance } from "../../../src/adapters/clock/systemChance.ts";
 import { systemClock } from "../../../src/adapters/clock/systemClock.ts";
 import { openLog } from "../../../src/adapters/log/openLog.ts";
+import { openMailboxes } from "../../../src/adapters/mailbox/openMailboxes.ts";
 import { createRpcPeer } from "../../../src/core/rpcPeer.ts";
 import { readDiscovery } from "../../../src/hub/discovery.ts";
 import { createHub } from "../../../src/hub/hub.ts";
@@ -23,6 +24,10 @@ const hub = createHub({
   hash: sha256,
   textLog: SILENT,
   name: "bench",
+  mailboxes: () =>
+    Promise.resolve(
+      openMailboxes({ file: join(dir, "mailbox.db"), clock: systemClock }),
+    ),
 });
 
 const transport = hub.connectInProcess();
