@@ -9,6 +9,11 @@ export function activate(context: ExtensionContext): void {
   letGo = openEditor(context, {
     open: async (options) =>
       (await import("./world.ts")).openRoundtable(options),
+    desk: async (storage) => {
+      const { openDesk } = await import("./adapters/log/openDesk.ts");
+      const { systemClock } = await import("./adapters/clock/systemClock.ts");
+      return openDesk(`${storage}/log.db`, systemClock);
+    },
     makeSample: async (options) =>
       (await import("./world.ts")).makeSample(options),
   });

@@ -4,6 +4,13 @@ import type { TextLog } from "../ports.ts";
 import type { Conversation } from "./conversation.ts";
 import { askFor, chooseModel, pickRoot, pickScope } from "./dialogs.ts";
 import { openChange, planUri } from "./documents.ts";
+import {
+  backUpLog,
+  checkLog,
+  exportLog,
+  importLog,
+  replayMission,
+} from "./logCommands.ts";
 import { pickMission } from "./missions.ts";
 import type { Behind, Room } from "./room.ts";
 import { ruleOn } from "./ruling.ts";
@@ -144,6 +151,11 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
     channel.show();
     return Promise.resolve();
   },
+  "roundtable.replayMission": replayMission,
+  "roundtable.exportLog": exportLog,
+  "roundtable.importLog": importLog,
+  "roundtable.checkLog": checkLog,
+  "roundtable.backUpLog": backUpLog,
   "roundtable.openWalkthrough": async ({ context }) => {
     await vscode.commands.executeCommand(
       "workbench.action.openWalkthrough",

@@ -3,6 +3,7 @@ import { toProblem } from "../core/errors.ts";
 import type { PanelSnapshot, ToPage } from "../protocol/panel.ts";
 import { openFile } from "./openFile.ts";
 import { page } from "./page.ts";
+import { createReplaying } from "./replaying.ts";
 import type { Room } from "./room.ts";
 
 /** Id of the conversation view. */
@@ -11,10 +12,15 @@ export const CONVERSATION_VIEW = "roundtable.conversation";
 /** Longest wait for the app before the page shows something else, ms. */
 const PATIENCE_MS = 1_000;
 
+/** Speed a replay begins with: as it happened is slower than anybody reads. */
+const REPLAY_SPEED = 10;
+
 /** The panel: a page that shows snapshots and sends actions; it holds no truth and no secret. */
 export interface Conversation extends vscode.WebviewViewProvider {
   /** Brings the panel to the front with this mission open; the latest without one. */
   show(missionId?: string): Promise<void>;
+  /** Brings the panel to the front and plays this mission again from its first event. Rejects with `bad-intent` when there is none of that id. */
+  replay(missionId: string): Promise<void>;
   visible(): boolean;
   /** Fires when something changed in the app, and when another mission was opened. */
   readonly onChange: vscode.Event<void>;
@@ -46,7 +52,19 @@ export function createConversation(
     if (ready && view?.visible === true) void view.webview.postMessage(message);
   };
 
+  const replaying = createReplaying((missionId) => room.eventsOf(missionId));
+  const replay = async (
+    missionId: string,
+    step: number,
+    speed: number,
+  ): Promise<void> => {
+    await replaying.go(missionId, step, speed);
+    picked = missionId;
+    changed.fire();
+  };
+
   const open = (missionId: string | null): void => {
+    replaying.leave();
     picked = missionId;
     changed.fire();
   };
@@ -70,13 +88,13 @@ export function createConversation(
   const snapshot = (): PanelSnapshot => {
     const app = room.peek();
     const base = app?.snapshot(openNow()) ?? EMPTY;
-    return {
+    return replaying.on({
       ...base,
       workspace: {
         ready: noteOn(room) === "",
         note: noteOn(room),
       },
-    };
+    });
   };
 
   const take = async (raw: unknown): Promise<void> => {
@@ -95,13 +113,18 @@ export function createConversation(
           open(message.missionId);
           break;
         case "older": {
-          const app = await room.app();
           const { missionId, before } = message;
-          post({
-            type: "older",
-            missionId,
-            items: app.older(missionId, before),
-          });
+          const items =
+            replaying.missionId() === missionId
+              ? replaying.older(before)
+              : (await room.app()).older(missionId, before);
+          post({ type: "older", missionId, items });
+          break;
+        }
+        case "replay": {
+          const { missionId, step, speed } = message;
+          if (step === null) open(missionId);
+          else await replay(missionId, step, speed);
           break;
         }
         case "intent": {
@@ -150,7 +173,8 @@ export function createConversation(
       changed.fire();
     }),
     room.onTyping((typing) => {
-      if (typing.missionId === openNow()) post({ type: "typing", ...typing });
+      if (typing.missionId === openNow() && replaying.missionId() === null)
+        post({ type: "typing", ...typing });
     }),
   );
 
@@ -181,6 +205,11 @@ export function createConversation(
     },
     show: async (missionId) => {
       if (missionId !== undefined) open(missionId);
+      await vscode.commands.executeCommand(`${CONVERSATION_VIEW}.focus`);
+      update();
+    },
+    replay: async (missionId) => {
+      await replay(missionId, 1, REPLAY_SPEED);
       await vscode.commands.executeCommand(`${CONVERSATION_VIEW}.focus`);
       update();
     },

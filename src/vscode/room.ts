@@ -1,9 +1,10 @@
 import * as vscode from "vscode";
 import type { App } from "../app.ts";
 import { toProblem } from "../core/errors.ts";
-import type { Problem } from "../protocol/event.ts";
+import type { Problem, Recorded } from "../protocol/event.ts";
 import type { Settings } from "../protocol/settings.ts";
-import type { Models, TextLog } from "../ports.ts";
+import type { EventLog, Models, TextLog } from "../ports.ts";
+import type { LogDesk } from "../ports/logDesk.ts";
 import { readSettings } from "./settings.ts";
 import { storageOf } from "./storage.ts";
 
@@ -21,7 +22,13 @@ export interface Behind {
     readonly editorModels: () => Promise<Models | undefined>;
     readonly paceMs: number;
     readonly waitForLog: AbortSignal;
-  }): Promise<{ readonly app: App; dispose(): Promise<void> }>;
+  }): Promise<{
+    readonly app: App;
+    readonly ports: { readonly log: Pick<EventLog, "mission"> };
+    dispose(): Promise<void>;
+  }>;
+  /** What can be done with the log in `storage` as a whole, beside whoever writes it. */
+  desk(storage: string): Promise<LogDesk>;
   /** Makes the sample repository in the empty folder `dir`. */
   makeSample(options: {
     readonly dir: string;
@@ -37,6 +44,7 @@ export interface Disposes {
 
 interface Opened {
   readonly app: App;
+  readonly log: Pick<EventLog, "mission">;
   readonly close: () => Promise<void>;
 }
 
@@ -55,6 +63,10 @@ export interface Room extends Disposes {
   }>;
   /** Why the app could not be opened, if so. */
   problem(): Problem | null;
+  /** What can be done with the log of this workspace as a whole. */
+  desk(): Promise<LogDesk>;
+  /** All events of a mission: of this log, of its archives, or imported; empty when there is none of that id. */
+  eventsOf(missionId: string): Promise<readonly Recorded[]>;
   /** Folder of the workspace; null without one. */
   root(): string | null;
   /** Opens an open app anew, with the settings and the key as they are now; running missions are interrupted and go on. */
@@ -123,7 +135,7 @@ export function createRoom(
         Math.max(BUSY_MS, startedAt + RELOAD_MS - Date.now()),
       ),
     });
-    const { app } = opened;
+    const { app, ports } = opened;
     const unfollow = app.onChange(() => {
       remember(isRunning(app));
       changed.fire();
@@ -147,7 +159,7 @@ export function createRoom(
       await listening;
       await opened.dispose();
     };
-    return { app, close };
+    return { app, log: ports.log, close };
   };
 
   const fail = (error: unknown): void => {
@@ -191,6 +203,9 @@ export function createRoom(
     return closed;
   };
 
+  const desk = async (): Promise<LogDesk> =>
+    behind.desk(await storageOf(context, root()));
+
   const resume = async (): Promise<void> => {
     if (wasRunning) await (await use()).resumeAll();
   };
@@ -201,6 +216,16 @@ export function createRoom(
     onChange: changed.event,
     onTyping: typed.event,
     problem: () => trouble,
+    desk,
+    eventsOf: async (missionId) => {
+      // The writer's own view: an SQLite too old to be read beside it needs no second reader for that.
+      const own = (await opening?.catch(() => undefined))?.log.mission(
+        missionId,
+      );
+      return own === undefined || own.length === 0
+        ? (await desk()).events(missionId)
+        : own;
+    },
     root,
     resume,
     reopen: async () => {

@@ -8,7 +8,7 @@ interface Room {
   readonly mayImportTypes?: readonly string[];
 }
 
-const inner = ["src/core/", "src/ports.ts", "src/protocol/"];
+const inner = ["src/core/", "src/ports.ts", "src/ports/", "src/protocol/"];
 const adapter = [...inner, "node:"];
 const everyInnerRoom = [
   ...inner,
@@ -32,7 +32,10 @@ const behindDoors = [
 const rooms: readonly Room[] = [
   { at: "src/protocol/", mayImport: ["zod"] },
   { at: "src/core/", mayImport: ["src/protocol/"] },
-  { at: "src/ports.ts", mayImport: ["src/core/", "src/protocol/"] },
+  {
+    at: ["src/ports.ts", "src/ports/"],
+    mayImport: ["src/core/", "src/protocol/"],
+  },
   { at: "src/mission/", mayImport: inner },
   { at: "src/agents/", mayImport: inner },
   { at: "src/hub/", mayImport: [...inner, "ws", "cockatiel", "node:"] },
