@@ -6,13 +6,15 @@ const LONGEST_HEAD = 10;
 export interface Placed {
   readonly block: Buffer;
   readonly start: number;
+  /** Where its text begins. */
+  readonly body: number;
   readonly end: number;
 }
 
 /** Memory that can still be handed out. */
 export interface Arena {
-  /** Places a text frame of exactly `length` bytes; `fill` writes them at the offset it is given. */
-  frame(length: number, fill: (block: Buffer, offset: number) => void): Placed;
+  /** Room for a text frame of exactly `length` bytes: its head is written, its text is the caller's to write at `body`. */
+  frame(length: number): Placed;
   /** Places a text frame. */
   text(text: string): Placed;
   /** The current block is still read by somebody after this turn: it is not used again. */
@@ -47,13 +49,12 @@ export function createArena(): Arena {
   let kept = true;
 
   const arena: Arena = {
-    frame(length, fill) {
+    frame(length) {
       const most = length + LONGEST_HEAD;
       if (most > BLOCK_BYTES / 4) {
         const own = Buffer.allocUnsafeSlow(most);
         const body = writeHead(own, 0, length);
-        fill(own, body);
-        return { block: own, start: 0, end: body + length };
+        return { block: own, start: 0, body, end: body + length };
       }
       if (at + most > block.length) {
         block = Buffer.allocUnsafeSlow(BLOCK_BYTES);
@@ -62,14 +63,14 @@ export function createArena(): Arena {
       }
       const start = at;
       const body = writeHead(block, start, length);
-      fill(block, body);
       at = body + length;
-      return { block, start, end: at };
+      return { block, start, body, end: at };
     },
-    text: (text) =>
-      arena.frame(Buffer.byteLength(text), (memory, offset) => {
-        memory.write(text, offset);
-      }),
+    text(text) {
+      const placed = arena.frame(Buffer.byteLength(text));
+      placed.block.write(text, placed.body);
+      return placed;
+    },
     keep() {
       kept = true;
     },

@@ -44,10 +44,10 @@ export function placeExtended(
   start: Buffer,
 ): Placed {
   const rest = frame.length - MARK_AND_BRACE;
-  return arena.frame(start.length + rest, (block, offset) => {
-    block.set(start, offset);
-    frame.copy(block, offset + start.length, MARK_AND_BRACE);
-  });
+  const placed = arena.frame(start.length + rest);
+  placed.block.set(start, placed.body);
+  frame.copy(placed.block, placed.body + start.length, MARK_AND_BRACE);
+  return placed;
 }
 
 /** The frame of a parcel, from its parts. */
@@ -58,10 +58,10 @@ export function placeParcel(
 ): Placed {
   const head = `${ENVELOPE_MARK}${JSON.stringify({ ...header, ...added })}\n`;
   const bytes = Buffer.byteLength(head);
-  return arena.frame(bytes + payload.length, (block, offset) => {
-    block.write(head, offset);
-    payload.copy(block, offset + bytes);
-  });
+  const placed = arena.frame(bytes + payload.length);
+  placed.block.write(head, placed.body);
+  payload.copy(placed.block, placed.body + bytes);
+  return placed;
 }
 
 /** The JSON-RPC notification that delivers a parcel; undefined when its payload is no JSON, or nested too deep: it must not get into another frame. */

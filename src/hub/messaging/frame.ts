@@ -3,15 +3,26 @@ import { MAX_HEADER_BYTES } from "../../protocol/envelope.ts";
 import { parseBoundedJson } from "../boundedJson.ts";
 import { invalidField, RPC_CODE, WireError } from "../wireError.ts";
 import { asHeader, headerProblem } from "./header.ts";
+import type { Parcel } from "./parcel.ts";
+import type { Shape } from "./shape.ts";
+import { headerByShape, shapeOf } from "./shape.ts";
 
 const LINE_END = 0x0a;
 
-/** An envelope frame as it came. */
-export interface Arrived {
+/** An envelope frame as it came: a parcel. (A class because one is made for every message, and its payload is mostly not looked at.) */
+export class Arrived implements Parcel {
   readonly header: EnvelopeHeader;
   /** The whole frame, mark included. */
   readonly frame: Buffer;
-  readonly payload: Buffer;
+  readonly #lineEnd: number;
+  constructor(header: EnvelopeHeader, frame: Buffer, lineEnd: number) {
+    this.header = header;
+    this.frame = frame;
+    this.#lineEnd = lineEnd;
+  }
+  get payload(): Buffer {
+    return this.frame.subarray(this.#lineEnd + 1);
+  }
 }
 
 /** A frame that led to nothing; `readable` is false where not even the header is JSON. */
@@ -46,8 +57,32 @@ function idIn(value: unknown): string | null {
     : null;
 }
 
-/** Reads the header of an envelope frame; the payload is not looked into. */
-export function readFrame(frame: Buffer): Arrived | Unusable {
+/** Reads the headers of one sender's envelope frames; payloads are not looked into. */
+export interface Reader {
+  read(frame: Buffer): Arrived | Unusable;
+}
+
+/** A reader that has seen nothing yet. It remembers the last header's shape: senders mostly send more of the same. */
+export function createReader(): Reader {
+  let shape: Shape | undefined;
+  return {
+    read(frame) {
+      const alike = shape && headerByShape(frame, shape);
+      if (alike !== undefined)
+        return new Arrived(alike.header, frame, alike.lineEnd);
+      const arrived = readFrame(frame);
+      if (arrived instanceof Arrived)
+        shape = shapeOf(
+          frame,
+          frame.length - arrived.payload.length - 1,
+          arrived.header,
+        );
+      return arrived;
+    },
+  };
+}
+
+function readFrame(frame: Buffer): Arrived | Unusable {
   const lineEnd = frame.indexOf(LINE_END);
   if (lineEnd < 0)
     return unreadable("An envelope frame has a line end after its header.");
@@ -68,9 +103,5 @@ export function readFrame(frame: Buffer): Arrived | Unusable {
       id: idIn(value),
       readable: true,
     };
-  return {
-    header: asHeader(value),
-    frame,
-    payload: frame.subarray(lineEnd + 1),
-  };
+  return new Arrived(asHeader(value), frame, lineEnd);
 }

@@ -122,9 +122,9 @@ export function headerProblem(value: unknown): HeaderProblem | undefined {
 
 /** The header in a value without {@link headerProblem}, the schema's defaults filled in; the value itself is changed, so it must be the caller's own. */
 export function asHeader(value: unknown): EnvelopeHeader {
-  const header = value as EnvelopeHeader;
-  header.type ??= "event";
-  header.durable ??= false;
-  header.priority ??= PRIORITY.usual;
-  return header;
+  const given = value as Partial<EnvelopeHeader>;
+  given.type ??= "event";
+  given.durable ??= false;
+  given.priority ??= PRIORITY.usual;
+  return given as EnvelopeHeader;
 }

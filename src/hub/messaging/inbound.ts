@@ -9,7 +9,7 @@ import {
   parseParams,
 } from "../wireError.ts";
 import type { MessageCounts } from "./counts.ts";
-import { readFrame } from "./frame.ts";
+import { Arrived } from "./frame.ts";
 import type { Member } from "./member.ts";
 import type { Parcel } from "./parcel.ts";
 import type { Router } from "./router.ts";
@@ -87,8 +87,8 @@ export function createInbound(parts: {
   }
 
   function take(member: Member, bytes: Buffer): void {
-    const arrived = readFrame(bytes);
-    if ("error" in arrived) {
+    const arrived = member.reader.read(bytes);
+    if (!(arrived instanceof Arrived)) {
       refuse(member, arrived.id, arrived.error);
       if (!arrived.readable) member.sentRubbish();
       return;
@@ -106,7 +106,7 @@ export function createInbound(parts: {
         const start = header.from === undefined ? member.start : undefined;
         const crowded = router.live(member, arrived, {
           frame: bytes,
-          start: start,
+          start,
         });
         if (crowded.length > 0) slow.hold(member, crowded);
       }

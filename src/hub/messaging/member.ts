@@ -4,6 +4,8 @@ import { callerOf } from "../identity.ts";
 import { toRpcError } from "../wireError.ts";
 import type { Allowance } from "./allowance.ts";
 import { opening } from "./encode.ts";
+import type { Reader } from "./frame.ts";
+import { createReader } from "./frame.ts";
 import type { Outgoing } from "./outgoing.ts";
 import type { Sender, Taker } from "./parties.ts";
 import type { Wire } from "./wire.ts";
@@ -37,6 +39,7 @@ export class Member implements Sender, Taker {
   mailboxes: Map<string, () => void> | undefined;
   /** The connection has ended. */
   gone = false;
+  readonly reader: Reader = createReader();
   /** Its durable messages that are on their way to the disk, and their bytes. */
   underWay = 0;
   underWayBytes = 0;

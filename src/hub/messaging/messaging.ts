@@ -258,7 +258,7 @@ export function createMessaging(parts: {
           : Promise.resolve().then(() => router.live(sender, parcel));
         sent.catch((error: unknown) => {
           signal.removeEventListener("abort", abort);
-          reject(error as Error);
+          reject(error);
         });
       });
     },
