@@ -17,6 +17,8 @@ export async function openCorked(
 ): Promise<CorkedSocket> {
   const socket = new WebSocket(url, protocol, {
     perMessageDeflate: false,
+    // A mask keeps scripts in browsers from writing what a proxy takes for HTTP (RFC 6455, 10.3); here is neither. All clients of ours and of the bare relay alike.
+    generateMask: () => undefined,
     ...(token === "" ? {} : { headers: { authorization: `Bearer ${token}` } }),
   });
   await once(socket, "open");
