@@ -80,7 +80,7 @@ export async function createApp(ports: AppPorts): Promise<App> {
     surroundings: {
       ...ports.monitoring,
       version: ports.version,
-      missions: () => missionCounts(views),
+      missions: () => missionCounts(views, log),
     },
   });
   const commands = createCommandGate(ports);

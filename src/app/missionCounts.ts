@@ -1,4 +1,5 @@
 import type { Surroundings } from "../hub/monitoring/monitor.ts";
+import type { EventLog } from "../ports.ts";
 import type { Views } from "./views.ts";
 
 /** Outcomes that count as a team's success. */
@@ -9,23 +10,23 @@ const WELL: ReadonlySet<string> = new Set([
   "branchLeft",
 ]);
 
-/** Missions that are looked at: those the log keeps lines of. */
-const NEWEST = 200;
-
-/** The newest 200 missions by how they stand. */
+/** All missions of the log by how they stand, without reading those that ended. */
 export function missionCounts(
-  views: Pick<Views, "lines">,
+  views: Pick<Views, "open">,
+  log: Pick<EventLog, "missionCounts">,
 ): ReturnType<NonNullable<Surroundings["missions"]>> {
-  const counts = {
-    running: 0,
-    waiting: 0,
-    stalled: 0,
-    closed: 0,
-    endedWell: 0,
-  };
-  for (const { status, outcome } of views.lines(NEWEST)) {
-    counts[status] += 1;
-    if (outcome !== null && WELL.has(outcome.kind)) counts.endedWell += 1;
+  const { open, closed } = log.missionCounts();
+  const counts = { running: 0, waiting: 0, stalled: open };
+  for (const view of views.open()) {
+    counts[view.line().status === "waiting" ? "waiting" : "running"] += 1;
+    counts.stalled -= 1;
   }
-  return counts;
+  const ends = Object.entries(closed);
+  const sum = (some: typeof ends): number =>
+    some.reduce((total, [, count]) => total + count, 0);
+  return {
+    ...counts,
+    closed: sum(ends),
+    endedWell: sum(ends.filter(([kind]) => WELL.has(kind))),
+  };
 }

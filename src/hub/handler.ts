@@ -16,7 +16,7 @@ import { pageOf, trimHistory } from "./listTasks.ts";
 import { checkReached, resumePoint } from "./resume.ts";
 import type { Reading, Updates } from "./stream.ts";
 import type { Caller, Submit } from "./submit.ts";
-import { maySee } from "./submit.ts";
+import { maySee, onlyFrom } from "./submit.ts";
 import type { TaskRecord, Tasks } from "./tasks.ts";
 import { isFor, isInterrupted, isTerminal, lastWord } from "./tasks.ts";
 import {
@@ -169,11 +169,10 @@ export function createHandler(parts: {
     },
     listTasks(ask) {
       const request = parseParams(ListTasksRequest, ask.params);
-      const page = pageOf(
-        tasks.all(),
-        request,
-        (record) => isFor(record, ask.agentId) && maySee(ask.caller, record),
-      );
+      const page = pageOf(tasks, request, {
+        address: ask.agentId,
+        from: onlyFrom(ask.caller),
+      });
       const shown = page.records.map((record) => {
         const task = show(record.id, ask.caller, request.historyLength);
         if (request.includeArtifacts === true) return task;

@@ -39,6 +39,11 @@ export function maySee(
   return identity?.kind !== "agent" || record.from === name;
 }
 
+/** The only sender whose tasks the caller may see; undefined where it may see all. */
+export function onlyFrom({ name, identity }: Caller): string | undefined {
+  return identity?.kind === "agent" ? name : undefined;
+}
+
 /** The log's key of the task a message opened. It names the sender, so that nobody can take another's place by guessing an id, and the address as the sender wrote it: a route said again is not routed again. */
 export function taskKey(
   caller: Caller,

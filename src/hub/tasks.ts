@@ -4,14 +4,17 @@ import type {
   Task,
   TaskState,
 } from "../protocol/a2a.ts";
-import type { Recorded } from "../protocol/event.ts";
+import { taskOf } from "../core/taskFact.ts";
+import type { DataOf, Recorded, RecordedOf } from "../protocol/event.ts";
 import type { EventLog } from "../ports.ts";
 import type { TaskBody } from "./taskBody.ts";
 import { applyToBody, startBody, toTask } from "./taskBody.ts";
 import { updateOf } from "./update.ts";
 
-/** Bodies of ended tasks that are kept; older ones are folded from the log again when asked for. */
-const MAX_ENDED_BODIES = 64;
+/** Ended tasks that stay in memory; others are folded from the log again when asked for. */
+const MAX_ENDED = 64;
+/** Tasks under way that stay in memory without anybody following them. */
+const MAX_OPEN = 2000;
 const PAGE = 1000;
 
 /** What is always known of a task. */
@@ -45,12 +48,16 @@ export interface Follower {
   lost(error: Error): void;
 }
 
-/** All tasks, as the log tells them. */
+/** All tasks, as the log tells them. In memory is only what is under way or was just asked for. */
 export interface Tasks {
   get(taskId: string): TaskRecord | undefined;
-  all(): Iterable<TaskRecord>;
+  /** A page of them; see `EventLog.tasks`. */
+  list: EventLog["tasks"];
   /** The whole task; undefined when there is none. */
   task(taskId: string): Task | undefined;
+  /** The task of an opening that is on its way to the disk, so that its agent need not wait; `forget` it when it does not get there. */
+  expect(opening: DataOf<"TaskSubmitted">, at: number): TaskRecord;
+  forget(taskId: string, why: Error): void;
   /** Follows a task from now on; every follower gets the same updates in the same order. Returns the way to stop. */
   follow(taskId: string, follower: Follower): () => void;
   /** Tells the followers of a task that they will hear no more; without a task those of all, now and later. */
@@ -101,61 +108,123 @@ export function lastWord(tasks: Tasks, record: TaskRecord): Message {
 
 type MutableRecord = { -readonly [K in keyof TaskRecord]: TaskRecord[K] };
 
-function taskIdOf(event: Recorded): string | undefined {
-  switch (event.type) {
-    case "TaskSubmitted":
-    case "TaskStatusChanged":
-    case "TaskArtifactAdded":
-    case "TaskReassigned":
-      return event.data.taskId;
-    case "MessageSent":
-      return event.data.message.taskId;
-    default:
-      return undefined;
+interface Entry {
+  readonly record: MutableRecord;
+  body: TaskBody;
+  /** True until its opening is stored. */
+  expected: boolean;
+}
+
+function startRecord(
+  { taskId, contextId, agentId, to, from, message }: DataOf<"TaskSubmitted">,
+  seq: number,
+  at: number,
+): MutableRecord {
+  return {
+    id: taskId,
+    contextId,
+    agentId,
+    to: to ?? agentId,
+    from,
+    takeovers: 0,
+    message,
+    openedSeq: seq,
+    openedAt: at,
+    state: "TASK_STATE_SUBMITTED",
+    statusSeq: seq,
+    statusAt: at,
+  };
+}
+
+function startEntry(
+  opening: DataOf<"TaskSubmitted">,
+  seq: number,
+  at: number,
+  expected: boolean,
+): Entry {
+  const { taskId, contextId, message } = opening;
+  const body = startBody(message, at, { taskId, contextId });
+  return { record: startRecord(opening, seq, at), body, expected };
+}
+
+function applyTo({ record, body }: Entry, event: Recorded): void {
+  applyToBody(body, event);
+  if (event.type === "TaskReassigned") {
+    record.agentId = event.data.to;
+    record.takeovers += 1;
+  }
+  if (event.type !== "TaskStatusChanged") return;
+  record.state = event.data.status.state;
+  record.statusSeq = event.seq;
+  record.statusAt = event.at;
+}
+
+/** The task as its events tell it; undefined when there are none. */
+function readTask(log: EventLog, taskId: string): Entry | undefined {
+  let entry: Entry | undefined;
+  for (let after = 0; ;) {
+    const page = log.read({ taskId, after, limit: PAGE });
+    for (const event of page)
+      if (entry !== undefined) applyTo(entry, event);
+      else if (event.type === "TaskSubmitted")
+        entry = startEntry(event.data, event.seq, event.at, false);
+    const last = page.at(-1);
+    if (last === undefined || page.length < PAGE) return entry;
+    after = last.seq;
   }
 }
 
-/** Folds the log into tasks and goes on folding as it grows. */
+/** Answers from the log about its tasks and goes on as it grows; what is under way is kept in memory. */
 export function foldTasks(log: EventLog): Tasks {
-  const records = new Map<string, MutableRecord>();
-  const bodies = new Map<string, TaskBody>();
-  const ended = new Set<string>();
+  // Both in the order of last use.
+  const open = new Map<string, Entry>();
+  const ended = new Map<string, Entry>();
   const followers = new Map<string, Set<Follower>>();
-  const turns = new Map<string, number>();
   let allLost: Error | undefined;
-  let seen = 0;
+  let seen = log.head();
 
-  function keepEnded(taskId: string): void {
-    ended.delete(taskId);
-    ended.add(taskId);
-    if (ended.size <= MAX_ENDED_BODIES) return;
-    const [oldest] = ended;
-    if (oldest === undefined) return;
-    ended.delete(oldest);
-    bodies.delete(oldest);
+  function keep(entry: Entry): void {
+    const { id, state } = entry.record;
+    open.delete(id);
+    ended.delete(id);
+    (isTerminal(state) ? ended : open).set(id, entry);
   }
 
-  function open(event: Recorded & { readonly type: "TaskSubmitted" }): void {
-    const { taskId, contextId, agentId, message } = event.data;
-    const { to = agentId, from } = event.data;
-    records.set(taskId, {
-      id: taskId,
-      contextId,
-      agentId,
-      to,
-      from,
-      takeovers: 0,
-      message,
-      openedSeq: event.seq,
-      openedAt: event.at,
-      state: "TASK_STATE_SUBMITTED",
-      statusSeq: event.seq,
-      statusAt: event.at,
-    });
-    bodies.set(taskId, startBody(message, event.at, { taskId, contextId }));
+  function trim(entries: Map<string, Entry>, max: number): void {
+    let over = entries.size - max;
+    if (over <= 0) return;
+    for (const [id, { expected }] of entries) {
+      // Who follows a task must not miss a generation.
+      if (expected || followers.has(id)) continue;
+      entries.delete(id);
+      over -= 1;
+      if (over <= 0) return;
+    }
   }
 
-  function tell(record: TaskRecord, body: TaskBody, event: Recorded): void {
+  function entryOf(taskId: string): Entry | undefined {
+    let entry = open.get(taskId) ?? ended.get(taskId);
+    if (entry === undefined) {
+      catchUp();
+      entry = open.get(taskId) ?? readTask(log, taskId);
+    }
+    if (entry !== undefined) keep(entry);
+    return entry;
+  }
+
+  function takeOpening(event: RecordedOf<"TaskSubmitted">): void {
+    const fresh = startEntry(event.data, event.seq, event.at, false);
+    const entry = open.get(event.data.taskId);
+    if (entry === undefined) keep(fresh);
+    else {
+      // Whoever works on it already holds this record.
+      Object.assign(entry.record, fresh.record);
+      entry.body = fresh.body;
+      entry.expected = false;
+    }
+  }
+
+  function tell({ record, body }: Entry, event: Recorded): void {
     const listening = followers.get(record.id);
     if (listening === undefined) return;
     const ids = { taskId: record.id, contextId: record.contextId };
@@ -169,28 +238,15 @@ export function foldTasks(log: EventLog): Tasks {
     if (event.seq <= seen) return;
     seen = event.seq;
     if (event.type === "TaskSubmitted") {
-      open(event);
+      takeOpening(event);
       return;
     }
-    if (event.type === "MissionStalled" || event.type === "MissionResumed") {
-      turns.set(event.missionId, event.seq);
-      return;
-    }
-    const record = records.get(taskIdOf(event) ?? "");
-    if (record === undefined) return;
-    const body = bodies.get(record.id);
-    if (body !== undefined) applyToBody(body, event);
-    if (event.type === "TaskReassigned") {
-      record.agentId = event.data.to;
-      record.takeovers += 1;
-    }
-    if (event.type === "TaskStatusChanged") {
-      record.state = event.data.status.state;
-      record.statusSeq = event.seq;
-      record.statusAt = event.at;
-      if (isTerminal(record.state)) keepEnded(record.id);
-    }
-    if (body !== undefined) tell(record, body, event);
+    const taskId = taskOf(event) ?? "";
+    const entry = open.get(taskId) ?? ended.get(taskId);
+    if (entry === undefined) return;
+    applyTo(entry, event);
+    if (event.type === "TaskStatusChanged") keep(entry);
+    tell(entry, event);
   }
 
   function catchUp(): void {
@@ -201,46 +257,39 @@ export function foldTasks(log: EventLog): Tasks {
     }
   }
 
-  function refold(record: TaskRecord): TaskBody {
-    const { id: taskId, contextId } = record;
-    const body = startBody(record.message, record.openedAt, {
-      taskId,
-      contextId,
-    });
-    for (const event of log.mission(contextId))
-      if (event.seq > record.openedSeq && taskIdOf(event) === taskId)
-        applyToBody(body, event);
-    return body;
-  }
-
-  function bodyOf(record: TaskRecord): TaskBody {
-    let body = bodies.get(record.id);
-    if (body === undefined) {
-      body = refold(record);
-      bodies.set(record.id, body);
-    }
-    if (isTerminal(record.state)) keepEnded(record.id);
-    return body;
-  }
-
   const unsubscribe = log.subscribe((events) => {
+    // Before, not after: what has just ended is shown to those who waited for it.
+    trim(open, MAX_OPEN);
+    trim(ended, MAX_ENDED);
     // A gap means an earlier commit was not told yet: read rather than skip it.
     if ((events[0]?.seq ?? 0) > seen + 1) catchUp();
     else for (const event of events) apply(event);
   });
-  catchUp();
 
   return {
-    get: (taskId) => records.get(taskId),
-    all: () => records.values(),
+    get: (taskId) => entryOf(taskId)?.record,
+    list: (query) => log.tasks(query),
     task(taskId) {
-      const record = records.get(taskId);
-      return record === undefined ? undefined : toTask(record, bodyOf(record));
+      const entry = entryOf(taskId);
+      return entry === undefined ? undefined : toTask(entry.record, entry.body);
+    },
+    expect(opening, at) {
+      const entry = startEntry(opening, log.head() + 1, at, true);
+      keep(entry);
+      return entry.record;
+    },
+    forget(taskId, why) {
+      if (open.get(taskId)?.expected !== true) return;
+      open.delete(taskId);
+      for (const follower of [...(followers.get(taskId) ?? [])])
+        follower.lost(why);
     },
     follow(taskId, follower) {
       const listening = followers.get(taskId) ?? new Set();
       followers.set(taskId, listening);
       listening.add(follower);
+      // Only what is in memory is told on.
+      entryOf(taskId);
       const late = allLost;
       // A turn later: nobody expects to be called before they know how to stop.
       if (late !== undefined)
@@ -263,7 +312,8 @@ export function foldTasks(log: EventLog): Tasks {
         follower.lost(error);
     },
     catchUp,
-    turnedAt: (missionId) => turns.get(missionId) ?? 0,
+    turnedAt: (missionId) =>
+      log.last(missionId, ["MissionStalled", "MissionResumed"])?.seq ?? 0,
     stop: unsubscribe,
   };
 }

@@ -149,6 +149,18 @@ export function memoryLog(
         .filter(({ isClosed }) => !open || !isClosed)
         .reverse()
         .slice(0, limit),
+    missionCounts: () => {
+      const closed: Record<string, number> = {};
+      let open = 0;
+      for (const { type, data } of events)
+        if (type === "MissionOpened") open += 1;
+        else if (type === "MissionClosed") {
+          open -= 1;
+          const { kind } = data.outcome;
+          closed[kind] = (closed[kind] ?? 0) + 1;
+        }
+      return { open, closed };
+    },
     snapshot: (kind, key) => snapshots.get(`${kind} ${key}`),
     keepSnapshot(kind, key, seq, body) {
       snapshots.set(`${kind} ${key}`, { seq, body: structuredClone(body) });

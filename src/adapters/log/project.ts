@@ -84,10 +84,9 @@ export function openProjection(db: DatabaseSync): Projection {
         "INSERT OR IGNORE INTO missions (opened_seq, mission) VALUES (?, ?)",
       ).run(event.seq, event.missionId);
     else if (event.type === "MissionClosed")
-      statement("UPDATE missions SET closed_seq = ? WHERE mission = ?").run(
-        event.seq,
-        event.missionId,
-      );
+      statement(
+        "UPDATE missions SET closed_seq = ?, outcome = ? WHERE mission = ?",
+      ).run(event.seq, event.data.outcome.kind, event.missionId);
   };
 
   return {

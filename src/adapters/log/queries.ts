@@ -71,6 +71,7 @@ export interface Facts {
     readonly total: number;
   };
   opened(query: Parameters<EventLog["opened"]>[0]): MissionFact[];
+  missionCounts: EventLog["missionCounts"];
 }
 
 /** Makes the answers over a database; `statement` prepares and remembers. */
@@ -116,6 +117,17 @@ export function openFacts(statement: (sql: string) => StatementSync): Facts {
         lastSeq: Number(row["last_seq"]),
         isClosed: row["closed_seq"] !== null,
       }));
+    },
+    missionCounts() {
+      const rows = statement(
+        "SELECT outcome, COUNT(*) AS count FROM missions GROUP BY outcome",
+      ).all();
+      const closed: Record<string, number> = {};
+      let open = 0;
+      for (const { outcome, count } of rows)
+        if (outcome === null) open = Number(count);
+        else closed[String(outcome)] = Number(count);
+      return { open, closed };
     },
   };
 }

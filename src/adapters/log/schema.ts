@@ -49,7 +49,8 @@ const TABLES = `
   CREATE TABLE IF NOT EXISTS missions (
     opened_seq INTEGER PRIMARY KEY,
     mission TEXT NOT NULL UNIQUE,
-    closed_seq INTEGER
+    closed_seq INTEGER,
+    outcome TEXT
   ) STRICT;
   CREATE INDEX IF NOT EXISTS missions_open ON missions (opened_seq) WHERE closed_seq IS NULL;
   CREATE TABLE IF NOT EXISTS snapshots (

@@ -104,6 +104,10 @@ export class SqliteLog implements EventLog {
     return this.#reading(() => this.#store.facts.opened(query));
   }
 
+  missionCounts(): ReturnType<EventLog["missionCounts"]> {
+    return this.#reading(() => this.#store.facts.missionCounts());
+  }
+
   snapshot(kind: string, key: string): ReturnType<EventLog["snapshot"]> {
     return this.#reading(() => this.#store.snapshot(kind, key));
   }
