@@ -1,6 +1,4 @@
 import type { Chance, Clock, TextLog } from "../../ports.ts";
-import type { EnvelopeHeader } from "../../protocol/envelope.ts";
-import { PRIORITY } from "../../protocol/envelope.ts";
 import type { Connection } from "../connection.ts";
 import type { Identity } from "../identity.ts";
 import type { Registry } from "../registry.ts";
@@ -13,8 +11,10 @@ import { createInbound } from "./inbound.ts";
 import type { Channel } from "./member.ts";
 import { Member } from "./member.ts";
 import { Outgoing } from "./outgoing.ts";
-import type { Delivery, Parcel } from "./parcel.ts";
-import type { Sender, Taker } from "./parties.ts";
+import type { OwnMessages } from "./own.ts";
+import { createOwnMessages } from "./own.ts";
+import type { Delivery } from "./parcel.ts";
+import type { Taker } from "./parties.ts";
 import type { NoAnswer, Open } from "./requests.ts";
 import { createRequests } from "./requests.ts";
 import type { FindAgent } from "./router.ts";
@@ -22,9 +22,6 @@ import { createRouter } from "./router.ts";
 import { createSlow } from "./slow.ts";
 import { createSubscriptions } from "./subscriptions.ts";
 import { Wires } from "./wire.ts";
-
-/** A header as the hub itself writes it; the rest is filled in. */
-export type HubHeader = Pick<EnvelopeHeader, "to"> & Partial<EnvelopeHeader>;
 
 /** Messages of one connection. */
 export interface Post {
@@ -39,7 +36,7 @@ export interface Post {
 }
 
 /** Messages between all who are connected to one hub. */
-export interface Messaging {
+export interface Messaging extends Pick<OwnMessages, "send" | "request"> {
   /** What sockets write through. */
   readonly wires: Wires;
   readonly counts: Readonly<MessageCounts>;
@@ -49,26 +46,9 @@ export interface Messaging {
   waiting(): number;
   /** Takes a connection in. */
   join(connection: Connection, channel: Channel, identity: Identity): Post;
-  /** Sends a message of the hub's own; resolves once it is passed on or, when durable, on disk. Rejects with a wire error when it led to nothing. */
-  send(header: HubHeader, payload: unknown): Promise<{ readonly seq?: number }>;
-  /**
-   * Asks an agent, a role or a skill and resolves with the end of the answer: a `response`, or the `error` that says there is none. `onPart` gets what
-   * comes before the end of a streamed one. Rejects with a wire error when the request led to nothing, with the signal's reason when it is aborted.
-   */
-  request(
-    header: HubHeader,
-    payload: unknown,
-    signal: AbortSignal,
-    onPart?: (part: Parcel) => void,
-  ): Promise<Parcel>;
   /** Ends timers; what still waits for an answer gets none. */
   close(): void;
 }
-
-const WHY: Readonly<Record<NoAnswer, string>> = {
-  DEADLINE_EXCEEDED: "No answer came in time.",
-  UNAVAILABLE: "Who was asked went away before it answered.",
-};
 
 /** Makes the messages of one hub; without `delivery` durable ones are refused. */
 export function createMessaging(parts: {
@@ -108,42 +88,12 @@ export function createMessaging(parts: {
   });
   const inbound = createInbound({ clock, textLog, router, slow, counts });
 
-  function own(header: HubHeader, payload: unknown): Parcel {
-    return {
-      header: {
-        id: chance.id(),
-        type: "event",
-        durable: false,
-        priority: PRIORITY.usual,
-        at: clock.now(),
-        ...header,
-      },
-      payload: Buffer.from(JSON.stringify(payload ?? null)),
-    };
-  }
+  const hub = createOwnMessages({ clock, chance, router, requests });
 
   function fail(open: Open<Taker>, why: NoAnswer): void {
     counts.unanswered += 1;
-    const { askerName, correlationId, requestId, traceparent } = open;
-    const parcel = own(
-      {
-        from: "hub",
-        to: `agent:${askerName}`,
-        type: "error",
-        correlationId,
-        causationId: requestId,
-        ...(traceparent !== undefined && { traceparent }),
-      },
-      { reason: why, message: WHY[why] },
-    );
-    open.asker.take(new Outgoing(arena, parcel, {}));
+    open.asker.take(new Outgoing(arena, hub.noAnswer(open, why), {}));
   }
-
-  const hub: Sender = {
-    name: "hub",
-    taker: { take: () => true },
-    seats: new Set(),
-  };
 
   const forgetSeats = registry.onSeats({
     seated({ agentId, connection }) {
@@ -223,45 +173,9 @@ export function createMessaging(parts: {
         },
       };
     },
-    async send(header, payload) {
-      const parcel = own(header, payload);
-      if (parcel.header.durable) return router.durable(hub, parcel);
-      router.live(hub, parcel);
-      return {};
-    },
-    request(header, payload, signal, onPart) {
-      return new Promise((resolve, reject) => {
-        const parcel = own({ ...header, type: "request" }, payload);
-        const abort = (): void => {
-          requests.gone(taker);
-          reject(signal.reason as Error);
-        };
-        const taker: Taker = {
-          take(outgoing) {
-            const part = outgoing.parcel();
-            if (part.header.more === true) onPart?.(part);
-            else {
-              signal.removeEventListener("abort", abort);
-              resolve(part);
-            }
-            return true;
-          },
-        };
-        if (signal.aborted) {
-          reject(signal.reason as Error);
-          return;
-        }
-        signal.addEventListener("abort", abort, { once: true });
-        const sender: Sender = { ...hub, taker };
-        const sent = parcel.header.durable
-          ? router.durable(sender, parcel)
-          : Promise.resolve().then(() => router.live(sender, parcel));
-        sent.catch((error: unknown) => {
-          signal.removeEventListener("abort", abort);
-          reject(error);
-        });
-      });
-    },
+    send: (header, payload) => hub.send(header, payload),
+    request: (header, payload, signal, onPart) =>
+      hub.request(header, payload, signal, onPart),
     close() {
       forgetSeats();
       requests.close();
