@@ -7,7 +7,11 @@ import {
 } from "a2a-sdk-0.3/client";
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { afterEach, beforeEach, describe, it } from "node:test";
+import { memoryLog } from "../fakes/memoryLog.ts";
 import type { Table } from "./table.ts";
 import { openTable } from "./table.ts";
 
@@ -33,11 +37,19 @@ describe(
   () => {
     let table: Table;
     let client: Client;
+    let dir: string;
     beforeEach(async () => {
-      table = await openTable();
+      dir = await mkdtemp(join(tmpdir(), "roundtable-push-"));
+      table = await openTable(memoryLog(), {
+        push: { targets: ["http://127.0.0.1:9"], file: join(dir, "push.json") },
+      });
       client = await open();
     });
-    afterEach(() => table.close());
+    afterEach(async () => {
+      table.worker.release();
+      await table.close();
+      await rm(dir, { recursive: true, force: true });
+    });
 
     /** Led from the card it can read to the address in it, with the token on every request. */
     async function open(path?: string): Promise<Client> {
@@ -233,6 +245,34 @@ describe(
       const own = await client.getAgentCard();
       assert.equal(own.url, `${table.address.url}/agents/worker/rpc`);
       assert.equal((await send("echo x")).metadata?.["agentId"], "worker");
+    });
+
+    it("keeps, shows, lists and removes push configurations", async () => {
+      const { id } = await send("hold it", false);
+      const config = {
+        taskId: id,
+        pushNotificationConfig: {
+          id: "mine",
+          url: "http://127.0.0.1:9/hook",
+          token: "secret",
+          authentication: { schemes: ["Bearer"], credentials: "abc" },
+        },
+      };
+      assert.deepEqual(
+        await client.setTaskPushNotificationConfig(config),
+        config,
+      );
+      const named = { id, pushNotificationConfigId: "mine" };
+      for (const params of [named, { id }])
+        assert.deepEqual(
+          await client.getTaskPushNotificationConfig(params as typeof named),
+          config,
+        );
+      assert.deepEqual(await client.listTaskPushNotificationConfig({ id }), [
+        config,
+      ]);
+      await client.deleteTaskPushNotificationConfig(named);
+      assert.deepEqual(await client.listTaskPushNotificationConfig({ id }), []);
     });
   },
 );

@@ -1,8 +1,15 @@
 import assert from "node:assert/strict";
+import { once } from "node:events";
+import { mkdtemp, rm } from "node:fs/promises";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
 import { REST_ROUTES } from "../../src/hub/rest/restRoute.ts";
 import type { Task } from "../../src/protocol/a2a.ts";
 import { AgentCard } from "../../src/protocol/a2a.ts";
+import { memoryLog } from "../fakes/memoryLog.ts";
 import type { Table } from "./table.ts";
 import { openTable } from "./table.ts";
 
@@ -341,5 +348,70 @@ describe("A2A over HTTP+JSON", { timeout: 60_000 }, () => {
     );
     const stranger = await fetch(`${table.address.url}/extendedAgentCard`);
     assert.equal(stranger.status, 401);
+  });
+
+  it("keeps, shows, lists and removes push configurations below their task", async () => {
+    const receiver = createServer((_request, response) => response.end());
+    await once(receiver.listen(0, "127.0.0.1"), "listening");
+    const { port } = receiver.address() as AddressInfo;
+    const target = `http://127.0.0.1:${String(port)}`;
+    const dir = await mkdtemp(join(tmpdir(), "roundtable-push-"));
+    const own = await openTable(memoryLog(), {
+      push: { targets: [target], file: join(dir, "push.json") },
+    });
+    const ask = async (
+      method: string,
+      path: string,
+      body?: object,
+    ): Promise<Response> =>
+      fetch(`${own.address.url}${path}`, {
+        method,
+        headers: {
+          authorization: `Bearer ${own.address.token}`,
+          "content-type": "application/a2a+json",
+        },
+        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      });
+    try {
+      const sent = await ask("POST", "/message:send", {
+        ...(say("hold it", "pushed") as object),
+        configuration: { returnImmediately: true },
+      });
+      const { task } = (await sent.json()) as { task: Task };
+      const configs = `/tasks/${task.id}/pushNotificationConfigs`;
+      const url = `${target}/hook`;
+      const made = await ask("POST", configs, { id: "mine", url });
+      assert.equal(made.status, 200);
+      const shown = (await made.json()) as Record<string, unknown>;
+      assert.equal(shown["taskId"], task.id);
+      assert.equal(shown["url"], url);
+      const got = await ask("GET", `/agents/worker${configs}/mine`);
+      assert.deepEqual(await got.json(), shown);
+      const listed = await ask("GET", `/worker${configs}?pageSize=10`);
+      assert.deepEqual(
+        ((await listed.json()) as { configs: unknown }).configs,
+        [shown],
+      );
+      await refused(
+        await ask("POST", configs, { taskId: "another", url }),
+        400,
+        "INVALID_ARGUMENT",
+      );
+      await refused(
+        await ask("POST", configs, { url: "http://192.0.2.1/hook" }),
+        400,
+        "INVALID_ARGUMENT",
+      );
+      const removed = await ask("DELETE", `${configs}/mine`);
+      assert.equal(removed.status, 204);
+      assert.equal(await removed.text(), "");
+      assert.equal((await ask("GET", `${configs}/mine`)).status, 404);
+    } finally {
+      own.worker.release();
+      await own.close();
+      receiver.closeAllConnections();
+      receiver.close();
+      await rm(dir, { recursive: true, force: true });
+    }
   });
 });

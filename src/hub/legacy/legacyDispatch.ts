@@ -9,7 +9,12 @@ import {
 import type { Reply } from "../connection.ts";
 import type { A2ACall } from "../jsonRpc.ts";
 import { versionFor } from "../version.ts";
-import { parseParams, RPC_CODE, WireError } from "../wireError.ts";
+import {
+  parseParams,
+  RPC_CODE,
+  taskNotFound,
+  WireError,
+} from "../wireError.ts";
 import type { Dialect } from "./fromCurrent.ts";
 import { fromPushConfig, fromStreamItem, fromTask } from "./fromCurrent.ts";
 import { dialectOf, toPushConfig, toSend } from "./toCurrent.ts";
@@ -95,7 +100,10 @@ export function createLegacy(dispatch: Dispatch, chance: Chance): Dispatch {
       { taskId },
     )) as { readonly configs?: readonly Record<string, unknown>[] };
     const all = configs.map(fromPushConfig);
-    return what === "list" ? all : (all[0] ?? null);
+    if (what === "list") return all;
+    const [first] = all;
+    if (first === undefined) throw taskNotFound(taskId);
+    return first;
   }
 
   async function legacy(call: A2ACall): Promise<Reply> {
