@@ -8,7 +8,7 @@ import { generationOf, updateOf } from "./update.ts";
 /** Updates that may wait for a reader; one that is further behind is served from the log again. */
 const MAX_WAITING = 1024;
 /** Events that are read from the log at a time. */
-const PAGE = 128;
+const PAGE = 64;
 
 const SHOWN = [
   "TaskSubmitted",
@@ -24,7 +24,7 @@ export interface Reading {
   readonly signal: AbortSignal;
   /** What this reader may see of an update. */
   readonly show: (update: StreamResponse) => StreamResponse;
-  /** Waited for before each page that is read from the log, so that a replay is no faster than its reader. */
+  /** Waited for before each update that comes from the log, so that a replay is no faster than its reader. */
   readonly pace?: (() => Promise<void>) | undefined;
 }
 
@@ -146,7 +146,6 @@ export function createUpdates(log: EventLog, tasks: Tasks): Updates {
 
     async function next(): Promise<readonly Entry[]> {
       if (!isLive) {
-        await pace?.();
         // A long replay lets others have their turn.
         await turn();
         if (isOver()) return [];
@@ -162,7 +161,9 @@ export function createUpdates(log: EventLog, tasks: Tasks): Updates {
       try {
         if (first !== undefined) yield first;
         while (!isOver()) {
+          const isReplay = !isLive;
           for (const { item, generation, isLast } of await next()) {
+            if (isReplay) await pace?.();
             if (isOver()) return;
             if (generation > after) yield show(item);
             if (isLast) return;
