@@ -13,12 +13,14 @@ import {
 import type { Execution } from "./execution.ts";
 import { veilTask, veilUpdate } from "./failure.ts";
 import { pageOf, trimHistory } from "./listTasks.ts";
+import type { Push } from "./push/push.ts";
 import { checkReached, resumePoint } from "./resume.ts";
 import type { Reading, Updates } from "./stream.ts";
 import type { Caller, Submit } from "./submit.ts";
 import { maySee, onlyFrom } from "./submit.ts";
 import type { TaskRecord, Tasks } from "./tasks.ts";
 import { isFor, isInterrupted, isTerminal, lastWord } from "./tasks.ts";
+import { generationOf } from "./update.ts";
 import {
   parseParams,
   taskNotCancelable,
@@ -66,10 +68,11 @@ function isSettled(state: TaskState): boolean {
 export function createHandler(parts: {
   readonly tasks: Tasks;
   readonly updates: Updates;
+  readonly push: Push;
   readonly execution: Execution;
   readonly submit: Submit;
 }): Handler {
-  const { tasks, updates, execution, submit } = parts;
+  const { tasks, updates, push, execution, submit } = parts;
 
   function show(taskId: string, caller: Caller, historyLength?: number): Task {
     const task = tasks.task(taskId);
@@ -95,7 +98,18 @@ export function createHandler(parts: {
     ask: Ask,
   ): Promise<readonly [TaskRecord, SendMessageRequest]> {
     const request = parseParams(SendMessageSchema, ask.params);
-    const record = await submit(ask.agentId, request.message, ask.caller);
+    const { message, configuration } = request;
+    const config = configuration?.taskPushNotificationConfig;
+    if (config !== undefined) await push.check(config);
+    const before = tasks.task(message.taskId ?? "");
+    const record = await submit(ask.agentId, message, ask.caller);
+    if (config !== undefined) {
+      // Of a task that this message opens, everything after its opening is told.
+      const after = before === undefined ? 1 : generationOf({ task: before });
+      const id =
+        config.id === undefined || config.id === "" ? record.id : config.id;
+      await push.keep(record, { ...config, id }, ask.caller.name, after);
+    }
     return [record, request];
   }
 
