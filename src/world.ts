@@ -11,6 +11,7 @@ import { openEvidence } from "./adapters/evidence/openEvidence.ts";
 import { openGit } from "./adapters/git/openGit.ts";
 import { openCardSigner } from "./adapters/identity/openCardSigner.ts";
 import { openLog } from "./adapters/log/openLog.ts";
+import { keepTidy } from "./adapters/log/tidy.ts";
 import { readMcpConfigs } from "./adapters/mcp/config.ts";
 import { openMcp } from "./adapters/mcp/openMcp.ts";
 import {
@@ -93,6 +94,8 @@ export async function openRoundtable(
       ...(options.waitForLog && { waitUntil: options.waitForLog }),
     });
     closers.push(() => log.dispose());
+    const tidy = keepTidy(log, settings, { clock: systemClock, textLog });
+    closers.push(() => tidy.dispose());
     const signer = await openCardSigner({
       file: join(storage, "card-key.pem"),
       textLog,

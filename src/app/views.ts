@@ -96,6 +96,10 @@ export function followLog(log: EventLog): Views {
     const { missionId, type } = event;
     if (type === "StopPulled") stopped = true;
     if (type === "StopReleased") stopped = false;
+    if (type === "MissionArchived") {
+      shelf.lookedAt.delete(event.data.missionId);
+      lines.delete(event.data.missionId);
+    }
     if (type === "MissionOpened") {
       if (at(missionId) === undefined)
         place(missionId, { view: viewMission(event), seq: event.seq });

@@ -78,6 +78,10 @@ export const Settings = z
     pushTargets: z.array(PushTarget).max(100).default([]),
     /** Base address of an OpenTelemetry collector that gets traces over OTLP/HTTP; empty = none. */
     otlpEndpoint: z.string().default(""),
+    /** Days a mission stays in the log after its end; older ones are archived. 0 = for ever. */
+    keepDays: z.number().min(0).max(36_500).default(0),
+    /** Size of the log, MiB, from which the oldest closed missions are archived; 0 = any. */
+    keepMegabytes: z.number().min(0).max(1_000_000).default(0),
   })
   .strict();
 export type Settings = z.infer<typeof Settings>;
