@@ -82,6 +82,7 @@ export function createMessaging(parts: {
     memberOf,
     live: subscriptions.live,
     lasting: subscriptions.lasting,
+    loading: () => subscriptions.loading(),
     requests,
     delivery,
     counts,

@@ -30,6 +30,8 @@ export function mailboxOf(subscription: string): string {
 
 /** Durable delivery as the router sees it. A mailbox is named after its owner: an agent's id, or `@` and the name of a lasting subscription. */
 export interface Delivery {
+  /** Resolves once the mailboxes are open and {@link Delivery.lasting} is complete; rejects with why they are not, and may then be tried again. */
+  ready(): Promise<void>;
   /** Resolves once the parcel is on disk for every mailbox named; a parcel its sender sent before resolves with the first one's place and changes nothing. Rejects with an overload error when a mailbox is full. */
   accept(
     parcel: Parcel,

@@ -43,6 +43,8 @@ export function createRouter(parts: {
   readonly memberOf: (agentId: string) => Member | undefined;
   readonly live: Topics<Member>;
   readonly lasting: Topics<string>;
+  /** Undefined once all lasting subscriptions are known. */
+  readonly loading: () => Promise<void> | undefined;
   readonly requests: Requests<Taker>;
   readonly delivery: Delivery | undefined;
   readonly counts: MessageCounts;
@@ -222,6 +224,8 @@ export function createRouter(parts: {
       checkTime(header.expiresAt);
       const address = addressOf(header.to);
       checkRequest(parcel, address);
+      const loading = address.kind === "topic" ? parts.loading() : undefined;
+      if (loading !== undefined) await loading;
       const open = answered(sender, parcel);
       const outgoing = new Outgoing(
         arena,

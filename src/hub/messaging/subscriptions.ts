@@ -168,6 +168,7 @@ export function createSubscriptions(parts: {
       const { topics, name } = parseParams(Subscribe, params);
       if (name === undefined) subscribeLive(member, topics);
       else {
+        await load(durable());
         await keep(
           name,
           new Set([...(kept.get(name)?.topics ?? []), ...topics]),
@@ -180,6 +181,7 @@ export function createSubscriptions(parts: {
       const { topics, name } = parseParams(Unsubscribe, params);
       if (name === undefined) unsubscribeLive(member, topics);
       else {
+        await load(durable());
         const left = new Set(kept.get(name)?.topics ?? []);
         for (const topic of topics ?? [...left]) left.delete(topic);
         await (left.size === 0 ? forget(name) : keep(name, left));
