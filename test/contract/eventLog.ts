@@ -4,7 +4,8 @@ import { describe, it } from "node:test";
 import { isProblem } from "../../src/core/errors.ts";
 import { hashInput } from "../../src/core/events.ts";
 import { sha256 } from "../../src/adapters/clock/sha256.ts";
-import type { EventLog } from "../../src/ports.ts";
+import type { EventLog, MissionFact, TaskQuery } from "../../src/ports.ts";
+import type { TaskState } from "../../src/protocol/a2a.ts";
 import type { Draft, Recorded } from "../../src/protocol/event.ts";
 import { EVENT_VERSION, HUB_STREAM } from "../../src/protocol/event.ts";
 
@@ -27,6 +28,86 @@ export function note(
 export function textOf(event: Recorded): string {
   assert.equal(event.type, "AgentLeft");
   return event.data.why;
+}
+
+function submitted(
+  taskId: string,
+  contextId: string,
+  who: { readonly from?: string; readonly agentId?: string } = {},
+): Draft {
+  return {
+    missionId: contextId,
+    type: "TaskSubmitted",
+    data: {
+      taskId,
+      contextId,
+      agentId: "dev",
+      from: "client",
+      to: "role:developer",
+      message: {
+        messageId: taskId,
+        role: "ROLE_USER",
+        parts: [{ text: "go" }],
+      },
+      ...who,
+    },
+    by: "client",
+  };
+}
+
+function status(taskId: string, missionId: string, state: TaskState): Draft {
+  return {
+    missionId,
+    type: "TaskStatusChanged",
+    data: { taskId, status: { state } },
+    by: "dev",
+  };
+}
+
+function told(taskId: string, missionId: string): Draft {
+  return {
+    missionId,
+    type: "MessageSent",
+    data: {
+      from: "client",
+      to: "dev",
+      message: {
+        messageId: "more",
+        taskId,
+        role: "ROLE_USER",
+        parts: [{ text: "more" }],
+      },
+    },
+    by: "client",
+  };
+}
+
+function opening(missionId: string): Draft {
+  return {
+    missionId,
+    type: "MissionOpened",
+    data: {
+      kind: "question",
+      goal: "why",
+      repo: { root: "/r", branch: null, commit: "c", tree: "t" },
+      model: "none",
+      electorate: [],
+      rules: {
+        threshold: 750,
+        quorum: 600,
+        maxRounds: 2,
+        roundMs: 60_000,
+        vetoRoles: [],
+        requiredRoles: [],
+        prior: 500,
+      },
+      budget: { microUsd: 1, turnsPerTask: 1, taskMs: 1000 },
+      approve: "ask",
+      checks: [],
+      maxAttempts: 1,
+    },
+    by: "human",
+  };
 }
 
 /** Runs the suite; `open` gives a fresh, empty log whose clock stands at `at`. */
@@ -233,6 +314,162 @@ export function eventLogContract(
         await log.append(note("a", "2"));
         await log.append(note("z", "3"));
         assert.deepEqual(log.missions(), ["z", "a"]);
+      }),
+    );
+
+    it(
+      "reading may be narrowed to a task, or to types; the last of some types is found",
+      withLog(async (log) => {
+        await log.append(submitted("t1", "ctx"));
+        await log.append(note("ctx", "between"));
+        await log.append(status("t1", "ctx", "TASK_STATE_WORKING"));
+        await log.append(submitted("t2", "other"));
+        await log.append(told("t1", "ctx"));
+        const seqs = (query: Parameters<EventLog["read"]>[0]): number[] =>
+          log.read(query).map(({ seq }) => seq);
+        assert.deepEqual(seqs({ taskId: "t1" }), [1, 3, 5]);
+        assert.deepEqual(seqs({ taskId: "t1", after: 1, limit: 1 }), [3]);
+        assert.deepEqual(seqs({ taskId: "none" }), []);
+        assert.deepEqual(seqs({ types: ["TaskSubmitted"] }), [1, 4]);
+        assert.deepEqual(
+          seqs({ types: ["AgentLeft", "MessageSent"], missionId: "ctx" }),
+          [2, 5],
+        );
+        assert.deepEqual(seqs({ types: ["AgentLeft", "StopPulled"] }), [2]);
+        assert.deepEqual(seqs({ types: [] }), []);
+        assert.equal(log.last("ctx", ["AgentLeft", "TaskSubmitted"])?.seq, 2);
+        assert.equal(log.last("ctx", ["TaskStatusChanged"])?.seq, 3);
+        assert.equal(log.last("ctx", ["StopPulled"]), undefined);
+        assert.equal(log.last("none", ["AgentLeft"]), undefined);
+      }),
+    );
+
+    it(
+      "how a task stands is known as soon as its last event is acknowledged",
+      withLog(async (log) => {
+        assert.equal(log.task("t1"), undefined);
+        await log.appendAll([
+          submitted("t1", "ctx"),
+          status("t1", "ctx", "TASK_STATE_WORKING"),
+        ]);
+        await log.append({
+          missionId: "ctx",
+          type: "TaskReassigned",
+          data: { taskId: "t1", from: "dev", to: "qa", why: "gone" },
+          by: "hub",
+        });
+        await log.append(note("ctx", "nothing of it"));
+        const last = await log.append(
+          status("t1", "ctx", "TASK_STATE_COMPLETED"),
+        );
+        assert.deepEqual(log.task("t1"), {
+          id: "t1",
+          contextId: "ctx",
+          agentId: "qa",
+          to: "role:developer",
+          from: "client",
+          takeovers: 1,
+          state: "TASK_STATE_COMPLETED",
+          openedSeq: 1,
+          openedAt: at,
+          statusSeq: last.seq,
+          statusAt: at,
+        });
+        await log.append(status("nobody's", "ctx", "TASK_STATE_WORKING"));
+        assert.equal(log.task("nobody's"), undefined);
+      }),
+    );
+
+    it(
+      "tasks are listed by their last change of state, in pages, by who has them, who gave them, context, state and time",
+      withLog(async (log) => {
+        for (let i = 1; i <= 6; i += 1)
+          await log.append(
+            submitted(`t${String(i)}`, i % 2 === 0 ? "even" : "odd", {
+              from: i <= 3 ? "client" : "other",
+              ...(i === 6 ? { agentId: "qa" } : {}),
+            }),
+          );
+        await log.append(status("t2", "even", "TASK_STATE_COMPLETED"));
+        const list = (query: Partial<TaskQuery>): readonly string[] =>
+          log.tasks({ limit: 10, ...query }).tasks.map(({ id }) => id);
+        assert.deepEqual(list({}), ["t2", "t6", "t5", "t4", "t3", "t1"]);
+        assert.deepEqual(list({ limit: 2 }), ["t2", "t6"]);
+        assert.deepEqual(list({ limit: 2, before: 6 }), ["t5", "t4"]);
+        assert.deepEqual(log.tasks({ limit: 2, before: 6 }).total, 6);
+        assert.deepEqual(list({ address: "qa" }), ["t6"]);
+        assert.equal(list({ address: "role:developer" }).length, 6);
+        assert.deepEqual(list({ from: "client" }), ["t2", "t3", "t1"]);
+        assert.deepEqual(list({ contextId: "odd" }), ["t5", "t3", "t1"]);
+        assert.deepEqual(list({ state: "TASK_STATE_COMPLETED" }), ["t2"]);
+        assert.deepEqual(list({ changedAfter: at }), []);
+        assert.equal(list({ changedAfter: at - 1 }).length, 6);
+        assert.equal(
+          log.tasks({ limit: 1, from: "other", contextId: "even" }).total,
+          2,
+        );
+      }),
+    );
+
+    it(
+      "missions that were opened are listed newest first, with how far they are, and counted by how they ended",
+      withLog(async (log) => {
+        assert.deepEqual(log.missionCounts(), { open: 0, closed: {} });
+        for (const missionId of ["a", "b", "c"])
+          await log.append(opening(missionId));
+        await log.append(note("conversation", "no mission"));
+        await log.append({
+          missionId: "b",
+          type: "MissionClosed",
+          data: { outcome: { kind: "answered", summary: "42" } },
+          by: "hub",
+        });
+        await log.append(note("b", "late"));
+        const mission = (
+          missionId: string,
+          openedSeq: number,
+          lastSeq = openedSeq,
+        ): MissionFact => ({
+          missionId,
+          openedSeq,
+          lastSeq,
+          isClosed: missionId === "b",
+        });
+        assert.deepEqual(log.opened({ limit: 10 }), [
+          mission("c", 3),
+          mission("b", 2, 6),
+          mission("a", 1),
+        ]);
+        assert.deepEqual(log.opened({ limit: 1, before: 3 }), [
+          mission("b", 2, 6),
+        ]);
+        assert.deepEqual(log.opened({ limit: 10, open: true }), [
+          mission("c", 3),
+          mission("a", 1),
+        ]);
+        assert.deepEqual(log.missionCounts(), {
+          open: 2,
+          closed: { answered: 1 },
+        });
+      }),
+    );
+
+    it(
+      "a snapshot is what was kept last under its name, with its place",
+      withLog(async (log) => {
+        assert.equal(log.snapshot("line", "a"), undefined);
+        log.keepSnapshot("line", "a", 1, { text: "one" });
+        log.keepSnapshot("line", "b", 2, ["two"]);
+        log.keepSnapshot("line", "a", 3, { text: "three" });
+        const check = (): void => {
+          const { seq, body } = log.snapshot("line", "a") ?? {};
+          assert.deepEqual([seq, body], [3, { text: "three" }]);
+          assert.deepEqual(log.snapshot("line", "b")?.body, ["two"]);
+          assert.equal(log.snapshot("other", "a"), undefined);
+        };
+        check();
+        await log.append(note("m1", "takes them along"));
+        check();
       }),
     );
 

@@ -153,6 +153,45 @@ describe("a damaged log", () => {
     );
   });
 
+  it("keeps its tasks through a repair, by what is left of their events", async (t) => {
+    const file = logFile(t);
+    const log = await opened(t, file);
+    for (const taskId of ["t1", "t2"]) {
+      await log.append({
+        missionId: taskId,
+        type: "TaskSubmitted",
+        data: {
+          taskId,
+          contextId: taskId,
+          agentId: "dev",
+          from: "client",
+          message: { messageId: "m", role: "ROLE_USER", parts: [] },
+        },
+        by: "client",
+      });
+      await log.append({
+        missionId: taskId,
+        type: "TaskStatusChanged",
+        data: { taskId, status: { state: "TASK_STATE_COMPLETED" } },
+        by: "dev",
+      });
+    }
+    await log.dispose();
+    tamper(file, "UPDATE events SET body = 'x' WHERE seq = 4");
+    const { log: repaired, problems } = await openedWithProblems(t, file);
+    assert.equal(problems.length, 1);
+    assert.equal(repaired.task("t1")?.state, "TASK_STATE_COMPLETED");
+    assert.equal(repaired.task("t2")?.state, "TASK_STATE_SUBMITTED");
+    assert.equal(repaired.read({ taskId: "t1" }).length, 2);
+  });
+
+  it("with an event under another task's name never serves it there", async (t) => {
+    const file = await filled(t);
+    tamper(file, "UPDATE events SET task = 't1' WHERE seq = 3");
+    const log = await opened(t, file);
+    assert.throws(() => log.read({ taskId: "t1" }), problem("log-corrupt"));
+  });
+
   it("whose repair was cut short by a crash is repaired to the end, whichever step was last", async (t) => {
     for (const step of ["rebuilding", "rebuilt", "aside"]) {
       const file = await filled(t);

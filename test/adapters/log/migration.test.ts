@@ -100,6 +100,15 @@ describe("a log of version 1", () => {
     const log = await opened(t, file);
     assert.deepEqual(log.read({}), events);
     assert.ok(log.epoch > 7);
+    const { state, openedSeq, statusSeq } = log.task("t1") ?? {};
+    assert.deepEqual(
+      [state, openedSeq, statusSeq],
+      ["TASK_STATE_COMPLETED", 1, 3],
+    );
+    assert.deepEqual(
+      log.read({ taskId: "t1" }).map(({ seq }) => seq),
+      [1, 2, 3],
+    );
     await log.append(note("ctx", "goes on"));
     assert.deepEqual(log.verify(), []);
   });
