@@ -25,6 +25,8 @@ export interface Subscriptions {
   readonly lasting: Topics<string>;
   /** Takes up the lasting subscriptions that were kept before the hub began; to be called once they can be read. */
   restore(): void;
+  /** Undefined once all lasting subscriptions are known; until then a promise of that. */
+  loading(): Promise<void> | undefined;
   subscribe(member: Member, params: unknown): Promise<object>;
   unsubscribe(member: Member, params: unknown): Promise<object>;
   acknowledge(member: Member, params: unknown): void;
@@ -51,6 +53,23 @@ export function createSubscriptions(parts: {
   const kept = new Map<string, Lasting>();
   /** Whose outlet a mailbox has; the last to ask for it. */
   const emptiedBy = new Map<string, Member>();
+
+  let known = parts.delivery === undefined;
+
+  function restore(): void {
+    known = true;
+    for (const each of parts.delivery?.lasting() ?? []) {
+      if (kept.has(each.name)) continue;
+      kept.set(each.name, each);
+      for (const topic of each.topics) lasting.add(topic, each.name);
+    }
+  }
+
+  async function load(): Promise<void> {
+    if (known) return;
+    await durable().ready();
+    restore();
+  }
 
   function durable(): Delivery {
     if (parts.delivery === undefined)
@@ -157,18 +176,13 @@ export function createSubscriptions(parts: {
   return {
     live,
     lasting,
-    restore() {
-      for (const each of parts.delivery?.lasting() ?? []) {
-        if (kept.has(each.name)) continue;
-        kept.set(each.name, each);
-        for (const topic of each.topics) lasting.add(topic, each.name);
-      }
-    },
+    restore,
+    loading: () => (known ? undefined : load()),
     async subscribe(member, params) {
       const { topics, name } = parseParams(Subscribe, params);
       if (name === undefined) subscribeLive(member, topics);
       else {
-        await load(durable());
+        await load();
         await keep(
           name,
           new Set([...(kept.get(name)?.topics ?? []), ...topics]),
@@ -181,7 +195,7 @@ export function createSubscriptions(parts: {
       const { topics, name } = parseParams(Unsubscribe, params);
       if (name === undefined) unsubscribeLive(member, topics);
       else {
-        await load(durable());
+        await load();
         const left = new Set(kept.get(name)?.topics ?? []);
         for (const topic of topics ?? [...left]) left.delete(topic);
         await (left.size === 0 ? forget(name) : keep(name, left));
