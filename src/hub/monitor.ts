@@ -25,6 +25,8 @@ export type Publish = (topic: string, payload: JsonObject) => void;
 
 interface Watched {
   misses: number;
+  /** When it had last been heard at the check before. */
+  heardAt: number;
   /** Whether a check is still without an answer; there is never more than one. */
   asking: boolean;
 }
@@ -73,12 +75,19 @@ export function startMonitor(parts: {
     record({ missionId: HUB_STREAM, type: "AgentRecovered", data, by: "hub" });
   }
 
-  function isAlive(sitting: Sitting, answer?: unknown): void {
-    const { agentId, presence } = sitting;
+  function answers(sitting: Sitting, answer: unknown): void {
     const said = Heartbeat.safeParse(answer);
-    takeHeartbeat(presence, said.success ? said.data : {}, clock.now());
+    takeHeartbeat(sitting.presence, said.success ? said.data : {}, clock.now());
+    isAlive(sitting);
+  }
+
+  function isAlive(sitting: Sitting): void {
+    const { agentId, presence } = sitting;
     const watch = watched.get(sitting);
-    if (watch !== undefined) watch.misses = 0;
+    if (watch !== undefined) {
+      watch.misses = 0;
+      watch.heardAt = presence.heardAt;
+    }
     if (presence.unhealthy === undefined) return;
     presence.unhealthy = undefined;
     recovered(agentId);
@@ -96,9 +105,12 @@ export function startMonitor(parts: {
 
   async function check(sitting: Sitting): Promise<void> {
     const { presence, connection } = sitting;
-    const watch = watched.get(sitting) ?? { misses: 0, asking: false };
+    const watch = watched.get(sitting) ?? {
+      misses: 0,
+      heardAt: presence.heardAt,
+      asking: false,
+    };
     watched.set(sitting, watch);
-    const since = presence.heardAt;
     const answered = new AbortController();
     const isAsked = (): boolean => watch.asking;
     if (!isAsked()) {
@@ -107,10 +119,10 @@ export function startMonitor(parts: {
         .request("agent/health", {})
         .then(
           (answer) => {
-            isAlive(sitting, answer);
+            answers(sitting, answer);
           },
           (error: unknown) => {
-            if (error instanceof RpcFault) isAlive(sitting);
+            if (error instanceof RpcFault) answers(sitting, undefined);
           },
         )
         .finally(() => {
@@ -123,7 +135,7 @@ export function startMonitor(parts: {
     await clock.after(ANSWER_MS, patience).catch(() => undefined);
     const sitsHere = registry.get(sitting.agentId) === sitting;
     if (ended.signal.aborted || !isAsked() || !sitsHere) return;
-    if (presence.heardAt > since) isAlive(sitting);
+    if (presence.heardAt > watch.heardAt) isAlive(sitting);
     else missed(sitting, watch);
   }
 
