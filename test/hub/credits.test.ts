@@ -97,7 +97,7 @@ describe("credit for a stream", { timeout: 60_000 }, () => {
       open("echo x", credit);
       const answer = (await reader.count(before + 1)).at(-1);
       assert.equal(answer?.error?.code, -32602);
-      assert.match(JSON.stringify(answer?.error), /Stream-Credit/);
+      assert.match(JSON.stringify(answer.error), /Stream-Credit/);
     }
   });
 });
