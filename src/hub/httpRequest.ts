@@ -41,7 +41,7 @@ export function readBody(request: IncomingMessage): Promise<string> {
       resolve(body?.toString("utf8") ?? "");
     });
     request.on("close", () => {
-      reject(new Error("the client left"));
+      if (!request.complete) reject(new Error("the client left"));
     });
   });
 }
@@ -70,11 +70,11 @@ export function callHead(
   };
 }
 
-/** Aborts when the client is gone or has its whole answer. */
+/** Aborts when the client is gone before it had its whole answer. */
 export function goneSignal(response: ServerResponse): AbortSignal {
   const gone = new AbortController();
   response.on("close", () => {
-    gone.abort(new Error("the client left"));
+    if (!response.writableFinished) gone.abort(new Error("the client left"));
   });
   return gone.signal;
 }
