@@ -1,18 +1,30 @@
 /** What every way to speak A2A 1.0 to the hub promises; each binding runs all of it. */
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { describe, it } from "node:test";
 import type {
   ListTasksRequest,
+  ListPushConfigsRequest,
   Message,
+  PushConfig,
+  PushConfigRequest,
   SendMessageRequest,
   StreamResponse,
   Task,
   TaskIdRequest,
 } from "../../src/protocol/a2a.ts";
+import { openReceiver } from "../hub/receiver.ts";
 import type { ScriptedAgent } from "../hub/scriptedAgent.ts";
 import type { Table } from "../hub/table.ts";
 import { openTable } from "../hub/table.ts";
+
+type Configs = {
+  readonly configs: readonly PushConfig[];
+  readonly nextPageToken: string;
+};
 
 /** A client as the suite sees it, in the JSON of the wire. */
 export interface A2AClient {
@@ -28,6 +40,10 @@ export interface A2AClient {
     readonly totalSize: number;
   }>;
   subscribeToTask(request: TaskIdRequest): AsyncGenerator<StreamResponse, void>;
+  createPushConfig(config: PushConfig): Promise<PushConfig>;
+  getPushConfig(request: PushConfigRequest): Promise<PushConfig>;
+  listPushConfigs(request: ListPushConfigsRequest): Promise<Configs>;
+  deletePushConfig(request: PushConfigRequest): Promise<void>;
   /** The JSON-RPC code of an error it threw. */
   codeOf(error: unknown): number | undefined;
   /** Everything of an error that came over the wire, as text. */
@@ -83,9 +99,10 @@ export function a2aContract(
         worker: ScriptedAgent,
         table: Table,
       ) => Promise<void>,
+      more?: Parameters<typeof openTable>[1],
     ): (() => Promise<void>) =>
     async () => {
-      const table = await openTable();
+      const table = await openTable(undefined, more);
       try {
         const client = await open(table);
         try {
@@ -472,6 +489,68 @@ export function a2aContract(
         );
       }),
     );
+
+    it("push configurations are made, shown, listed and removed, and what they ask for is sent", async () => {
+      const receiver = await openReceiver();
+      const dir = await mkdtemp(join(tmpdir(), "roundtable-push-"));
+      const push = { targets: [receiver.origin], file: join(dir, "push.json") };
+      const url = `${receiver.origin}/hook`;
+      try {
+        await withClient(
+          async (client, worker) => {
+            const { id: taskId } = await client.sendMessage({
+              ...say("hold on"),
+              configuration: {
+                returnImmediately: true,
+                taskPushNotificationConfig: { id: "first", url, token: "abc" },
+              },
+            });
+            const authentication = { scheme: "Basic", credentials: "eDp5" };
+            const made = await client.createPushConfig({
+              taskId,
+              id: "second",
+              url,
+              authentication,
+            });
+            assert.deepEqual(
+              [made.taskId, made.id, made.url, made.authentication],
+              [taskId, "second", url, authentication],
+            );
+            const got = await client.getPushConfig({ taskId, id: "second" });
+            assert.deepEqual(got, made);
+            const { configs } = await client.listPushConfigs({ taskId });
+            assert.deepEqual(
+              configs.map(({ id }) => id),
+              ["first", "second"],
+            );
+            await client.deletePushConfig({ taskId, id: "second" });
+            await refuses(client, -32001, () =>
+              client.getPushConfig({ taskId, id: "second" }),
+            );
+            await refuses(client, -32001, () =>
+              client.createPushConfig({ taskId: "nobody", url }),
+            );
+            await refuses(client, -32602, () =>
+              client.createPushConfig({ taskId, url: "http://192.0.2.1/" }),
+            );
+            worker.release();
+            await receiver.until(
+              ({ item }) =>
+                item.statusUpdate?.status.state === "TASK_STATE_COMPLETED",
+            );
+            assert.ok(
+              receiver.got.every(
+                ({ headers }) => headers["x-a2a-notification-token"] === "abc",
+              ),
+            );
+          },
+          { push },
+        )();
+      } finally {
+        await receiver.close();
+        await rm(dir, { recursive: true, force: true });
+      }
+    });
 
     it(
       "what was said is in the log before it was acknowledged",

@@ -1,4 +1,8 @@
-import type { StreamResponse, Task } from "../../src/protocol/a2a.ts";
+import type {
+  PushConfig,
+  StreamResponse,
+  Task,
+} from "../../src/protocol/a2a.ts";
 import { Refused, openWebSocketClient } from "../hub/webSocketClient.ts";
 import type { A2AClient } from "./a2a.contract.ts";
 import { a2aContract } from "./a2a.contract.ts";
@@ -25,6 +29,24 @@ a2aContract("our WebSocket binding", async ({ address }) => {
         StreamResponse,
         void
       >,
+    createPushConfig: async (config) =>
+      (await client.call(
+        "CreateTaskPushNotificationConfig",
+        config,
+      )) as PushConfig,
+    getPushConfig: async (request) =>
+      (await client.call(
+        "GetTaskPushNotificationConfig",
+        request,
+      )) as PushConfig,
+    listPushConfigs: async (request) =>
+      (await client.call(
+        "ListTaskPushNotificationConfigs",
+        request,
+      )) as Awaited<ReturnType<A2AClient["listPushConfigs"]>>,
+    deletePushConfig: async (request) => {
+      await client.call("DeleteTaskPushNotificationConfig", request);
+    },
     codeOf: (error) =>
       error instanceof Refused ? error.error.code : undefined,
     textOf: (error) =>

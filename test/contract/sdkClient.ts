@@ -5,6 +5,7 @@ import {
   SendMessageRequest,
   StreamResponse,
   Task,
+  TaskPushNotificationConfig,
 } from "@a2a-js/sdk";
 import type { CallInterceptor, Client } from "@a2a-js/sdk/client";
 import { ClientFactory, ClientFactoryOptions } from "@a2a-js/sdk/client";
@@ -64,6 +65,10 @@ function taskOf(result: unknown): wire.Task {
   return Task.toJSON(result as Task) as wire.Task;
 }
 
+function configOf(result: TaskPushNotificationConfig): wire.PushConfig {
+  return TaskPushNotificationConfig.toJSON(result) as wire.PushConfig;
+}
+
 function idOf(request: wire.TaskIdRequest): {
   id: string;
   tenant: string;
@@ -110,6 +115,28 @@ export async function openSdkClient(
     },
     subscribeToTask: (request) =>
       toWire(client.resubscribeTask(idOf(request), { signal: own() })),
+    createPushConfig: async (config) =>
+      configOf(
+        await client.createTaskPushNotificationConfig(
+          TaskPushNotificationConfig.fromJSON(config),
+        ),
+      ),
+    getPushConfig: async ({ taskId, id, tenant = "" }) =>
+      configOf(
+        await client.getTaskPushNotificationConfig({ taskId, id, tenant }),
+      ),
+    async listPushConfigs(request) {
+      const { taskId, tenant = "", pageSize = 0, pageToken = "" } = request;
+      const asked = { taskId, tenant, pageSize, pageToken };
+      const response = await client.listTaskPushNotificationConfig(asked);
+      return {
+        configs: response.configs.map(configOf),
+        nextPageToken: response.nextPageToken,
+      };
+    },
+    async deletePushConfig({ taskId, id, tenant = "" }) {
+      await client.deleteTaskPushNotificationConfig({ taskId, id, tenant });
+    },
     codeOf: (error) => {
       if (!(error instanceof Error)) return undefined;
       return "envelopeCode" in error
