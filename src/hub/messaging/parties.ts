@@ -5,6 +5,8 @@ import type { Wire } from "./wire.ts";
 export interface Taker {
   /** False when it was not taken: the reader is gone, too far behind, or cannot be given this. */
   take(outgoing: Outgoing): boolean;
+  /** Whether the message has a form that it understands; without this method any has. */
+  canBeGiven?(outgoing: Outgoing): boolean;
   readonly wire?: Wire | undefined;
 }
 

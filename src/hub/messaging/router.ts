@@ -84,15 +84,13 @@ export function createRouter(parts: {
     return requests.answer(from ?? sender.name, correlationId, more === true);
   }
 
-  function addedTo(
-    sender: Sender,
+  /** What else the hub adds to an answer, or to a request without a name for its answer. */
+  function filledIn(
     { header }: Parcel,
     open: Open<Taker> | undefined,
-  ): Added {
-    const from = header.from ?? sender.name;
+  ): Added | undefined {
     if (open !== undefined)
       return {
-        from,
         ...(header.causationId === undefined && {
           causationId: open.requestId,
         }),
@@ -100,8 +98,27 @@ export function createRouter(parts: {
           open.traceparent !== undefined && { traceparent: open.traceparent }),
       };
     return header.type === "request" && header.correlationId === undefined
-      ? { from, correlationId: header.id }
-      : { from };
+      ? { correlationId: header.id }
+      : undefined;
+  }
+
+  function outgoingOf(
+    sender: Sender,
+    parcel: Parcel,
+    open: Open<Taker> | undefined,
+    came?: Came,
+  ): Outgoing {
+    const from = parcel.header.from ?? sender.name;
+    const more = filledIn(parcel, open);
+    if (more === undefined) return new Outgoing(arena, parcel, { from }, came);
+    const added = { from, ...more };
+    // The prepared beginning says no more than who sent it.
+    return came === undefined
+      ? new Outgoing(arena, parcel, added)
+      : new Outgoing(arena, parcel, added, {
+          frame: came.frame,
+          start: undefined,
+        });
   }
 
   /** Whether the request is one that did not wait already. */
@@ -128,6 +145,8 @@ export function createRouter(parts: {
       counts.delivered += 1;
       return;
     }
+    if (taker.canBeGiven?.(outgoing) === false)
+      throw invalidField("payload", "is no JSON, or nested too deep");
     counts.dropped += 1;
     throw overloaded("what waits for the recipient");
   }
@@ -196,12 +215,7 @@ export function createRouter(parts: {
       const address = addressOf(header.to);
       checkRequest(parcel, address);
       const open = answered(sender, parcel);
-      const outgoing = new Outgoing(
-        arena,
-        parcel,
-        addedTo(sender, parcel, open),
-        came,
-      );
+      const outgoing = outgoingOf(sender, parcel, open, came);
       if (open !== undefined) {
         giveOne(open.asker, outgoing);
         return open.asker.wire?.crowded === true ? [open.asker] : [];
@@ -227,12 +241,7 @@ export function createRouter(parts: {
       const loading = address.kind === "topic" ? parts.loading() : undefined;
       if (loading !== undefined) await loading;
       const open = answered(sender, parcel);
-      const outgoing = new Outgoing(
-        arena,
-        parcel,
-        addedTo(sender, parcel, open),
-      );
-      const stored = outgoing.parcel();
+      const stored = outgoingOf(sender, parcel, open).parcel();
       const mailboxes =
         open === undefined
           ? mailboxesFor(sender, header.to, address)
