@@ -19,6 +19,8 @@ const CANCEL_GRACE_MS = 3000;
 export interface Execution {
   /** Gives the task to its agent unless it has one at work or needs none; `message` is what it should act on. An agent that is not there is stood in for where the task allows it. Throws `agent-missing` when nobody can do it, `hub-failed` when the hub has closed. */
   ensure(record: TaskRecord, message: Message): void;
+  /** Takes a task back that was never stored. */
+  abandon(taskId: string): void;
   /** Gives a running task one more message; it is acted on when the executor is done with what it has. */
   queue(taskId: string, message: Message): boolean;
   /** Ends the task as canceled, within 5 s even if its agent hangs; returns once the end is stored. */
@@ -253,6 +255,12 @@ export function createExecution(parts: {
       if (next === undefined) throw agentMissing(agentId);
       if (sitting !== undefined) begin(sitting, record, [message]);
       else void hand(record, next, [message], "its agent does not sit here");
+    },
+    abandon(taskId) {
+      const run = runs.get(taskId);
+      if (run === undefined) return;
+      runs.drop(run);
+      run.sitting.connection.notify("task/cancel", { taskId });
     },
     queue(taskId, message) {
       const inbox = moving.get(taskId) ?? runs.get(taskId)?.inbox;

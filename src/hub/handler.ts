@@ -96,13 +96,17 @@ export function createHandler(parts: {
 
   async function send(
     ask: Ask,
+    waits: boolean,
   ): Promise<readonly [TaskRecord, SendMessageRequest]> {
     const request = parseParams(SendMessageSchema, ask.params);
     const { message, configuration } = request;
     const config = configuration?.taskPushNotificationConfig;
     if (config !== undefined) await push.check(config);
     const before = tasks.task(message.taskId ?? "");
-    const record = await submit(ask.agentId, message, ask.caller);
+    // A stream shows a task from its opening on, and only the end is worth the hurry.
+    const early =
+      waits && ask.caller.remote && configuration?.returnImmediately !== true;
+    const record = await submit(ask.agentId, message, ask.caller, early);
     if (config !== undefined) {
       // Of a task that this message opens, everything after its opening is told.
       const after = before === undefined ? 1 : generationOf({ task: before });
@@ -166,14 +170,14 @@ export function createHandler(parts: {
   return {
     until,
     async sendMessage(ask) {
-      const [record, { configuration }] = await send(ask);
+      const [record, { configuration }] = await send(ask, true);
       if (configuration?.returnImmediately !== true)
         await until(record.id, isSettled, ask.signal);
       const { historyLength } = configuration ?? {};
       return { task: show(record.id, ask.caller, historyLength) };
     },
     async sendStreamingMessage(ask) {
-      const [record, { configuration }] = await send(ask);
+      const [record, { configuration }] = await send(ask, false);
       const { historyLength } = configuration ?? {};
       return stream(record, ask, isSettled, historyLength);
     },

@@ -1,7 +1,7 @@
 import { canonicalJson } from "../core/json.ts";
 import type { Chance, Clock, EventLog, Hash } from "../ports.ts";
 import type { AgentCard, Message, Part } from "../protocol/a2a.ts";
-import type { Draft, Recorded } from "../protocol/event.ts";
+import type { DataOf, Draft, Recorded } from "../protocol/event.ts";
 import { HUB_STREAM } from "../protocol/event.ts";
 import type { Circuits } from "./circuits.ts";
 import type { Execution } from "./execution.ts";
@@ -53,11 +53,12 @@ export function taskKey(
   return `task:${caller.name}:${address}:${messageId}`;
 }
 
-/** Stores a message and gets it to its agent: the one of that id, or the one a route such as `role:developer` leads to. The same message of the same sender, address and context is the same task, before and after a restart. */
+/** Stores a message and gets it to its agent: the one of that id, or the one a route such as `role:developer` leads to. The same message of the same sender, address and context is the same task, before and after a restart. With `early` the agent gets a new task while it is being stored: for who waits for its end anyway. */
 export type Submit = (
   address: string | undefined,
   message: Message,
   caller: Caller,
+  early?: boolean,
 ) => Promise<TaskRecord>;
 
 /** Ids become keys of the log and lines in terminals: whole Unicode text without control characters. */
@@ -115,6 +116,7 @@ export function createSubmit(parts: {
   const { log, clock, chance, hash, registry, tasks, execution } = parts;
   const { routing, circuits } = parts;
   const delivering = new Map<string, Promise<void>>();
+  const opening = new Map<string, Promise<TaskRecord>>();
 
   function sittingOf(agentId: string | undefined): Sitting {
     const sitting =
@@ -141,6 +143,7 @@ export function createSubmit(parts: {
     address: string | undefined,
     message: Message,
     caller: Caller,
+    early: boolean,
   ): Promise<TaskRecord> {
     const to = address ?? sittingOf(address).agentId;
     const contextId =
@@ -148,38 +151,93 @@ export function createSubmit(parts: {
       // A client that repeats itself without a context still means the same message.
       hash(canonicalJson([caller.name, to, message.messageId])).slice(0, 32);
     const key = taskKey(caller, to, message.messageId);
-    let event = log.find(contextId, key);
-    if (event === undefined) {
-      const sitting = agentFor(to, caller);
-      const { agentId, card } = sitting;
-      if (caller.remote) checkMediaTypes(card, message.parts);
-      if (execution.running().length >= MAX_RUNNING)
-        throw overloaded("running tasks");
-      const letGo = caller.remote
-        ? circuits.reserve(sitting)
-        : (): void => undefined;
-      try {
-        event = await log.append({
-          missionId: contextId,
-          type: "TaskSubmitted",
-          data: {
-            taskId: chance.id(),
-            contextId,
-            agentId,
-            from: caller.name,
-            ...(agentId === to ? {} : { to }),
-            message: { ...message, contextId },
-          },
-          by: caller.name,
-          key,
-        });
-        tasks.catchUp();
-        return opened(event, message, caller);
-      } finally {
-        letGo();
-      }
+    // Names have no line ends.
+    const name = `${contextId}\n${key}`;
+    const under = opening.get(name);
+    if (under !== undefined) {
+      const record = await under;
+      if (caller.remote) checkSame(record.message, message);
+      return takeUp(record);
     }
-    return opened(event, message, caller);
+    const event = log.find(contextId, key);
+    if (event !== undefined) return opened(event, message, caller);
+    const done = openNew({ to, contextId, key }, message, caller, early);
+    opening.set(name, done);
+    try {
+      return await done;
+    } finally {
+      opening.delete(name);
+    }
+  }
+
+  async function openNew(
+    place: {
+      readonly to: string;
+      readonly contextId: string;
+      readonly key: string;
+    },
+    message: Message,
+    caller: Caller,
+    early: boolean,
+  ): Promise<TaskRecord> {
+    const { to, contextId, key } = place;
+    const sitting = agentFor(to, caller);
+    const { agentId, card } = sitting;
+    if (caller.remote) checkMediaTypes(card, message.parts);
+    if (execution.running().length >= MAX_RUNNING)
+      throw overloaded("running tasks");
+    const letGo = caller.remote
+      ? circuits.reserve(sitting)
+      : (): void => undefined;
+    const data: DataOf<"TaskSubmitted"> = {
+      taskId: chance.id(),
+      contextId,
+      agentId,
+      from: caller.name,
+      ...(agentId === to ? {} : { to }),
+      message: { ...message, contextId },
+    };
+    const stored = log.append({
+      missionId: contextId,
+      type: "TaskSubmitted",
+      data,
+      by: caller.name,
+      key,
+    });
+    try {
+      if (early) beginEarly(data, stored);
+      const event = await stored;
+      tasks.catchUp();
+      return opened(event, message, caller);
+    } finally {
+      letGo();
+    }
+  }
+
+  /**
+   * Gives a task to its agent while its opening is on the way to the disk. What the agent says is stored behind the opening or not at all,
+   * so that nothing acknowledged rests on it before it is safe.
+   */
+  function beginEarly(
+    data: DataOf<"TaskSubmitted">,
+    stored: Promise<Recorded>,
+  ): void {
+    const { taskId } = data;
+    const giveUp = (why: Error): void => {
+      execution.abandon(taskId);
+      tasks.forget(taskId, why);
+    };
+    stored.then(
+      (event) => {
+        // The same message was stored before: its task is another one.
+        if (event.type === "TaskSubmitted" && event.data.taskId !== taskId)
+          giveUp(new Error("the message was sent before"));
+      },
+      (error: unknown) => {
+        giveUp(error instanceof Error ? error : new Error(String(error)));
+      },
+    );
+    takeUp(tasks.expect(data, clock.now()));
   }
 
   /** The task an event opened, given to its agent. */
@@ -266,10 +324,10 @@ export function createSubmit(parts: {
     return record;
   }
 
-  return (address, message, caller) => {
+  return (address, message, caller, early = false) => {
     checkMessage(message);
     return message.taskId === undefined || message.taskId === ""
-      ? open(address, message, caller)
+      ? open(address, message, caller, early)
       : goOn(message.taskId, address, message, caller);
   };
 }

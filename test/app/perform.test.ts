@@ -300,7 +300,7 @@ describe("a full disk", () => {
     let stored: number;
     let missionId: string;
     {
-      await using world = await openWorld(repo, { maxPages: 32 });
+      await using world = await openWorld(repo, { maxPages: 24 });
       missionId = await ask(world, repo);
       await assert.rejects(
         world.app.ended(missionId, soon()),

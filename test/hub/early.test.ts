@@ -1,204 +1,133 @@
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
-import { mkdtemp, readFile, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { text } from "node:stream/consumers";
-import { after, before, describe, it } from "node:test";
-import { fileURLToPath } from "node:url";
-import { withCurl } from "./curl.ts";
-import { seatAgent } from "./scriptedAgent.ts";
+import { describe, it } from "node:test";
+import type { TestContext } from "node:test";
+import { systemClock } from "../../src/adapters/clock/systemClock.ts";
+import { openLog } from "../../src/adapters/log/openLog.ts";
+import type { Task } from "../../src/protocol/a2a.ts";
+import type { EventLog } from "../../src/ports.ts";
+import { logFile } from "../adapters/log/fixture.ts";
 import type { Table } from "./table.ts";
 import { openTable } from "./table.ts";
+import { openWebSocketClient } from "./webSocketClient.ts";
 
-const DOCS = fileURLToPath(new URL("../../docs/a2a.md", import.meta.url));
-
-interface Part {
-  readonly [name: string]: unknown;
+async function tableOn(t: TestContext, maxPages?: number): Promise<Table> {
+  const log = await openLog({
+    file: logFile(t),
+    clock: systemClock,
+    ...(maxPages === undefined ? {} : { maxPages }),
+  });
+  const table = await openTable(log);
+  t.after(() => table.close());
+  return table;
 }
-interface Answer {
-  readonly result: {
-    readonly kind: string;
-    readonly status: { readonly state: string };
-    readonly artifacts: readonly { readonly parts: readonly Part[] }[];
-    readonly history: readonly { readonly parts: readonly Part[] }[];
-    readonly metadata: { readonly agentId: string };
+
+function say(text: string, messageId = text.slice(0, 40)): object {
+  return {
+    message: {
+      messageId,
+      contextId: "ctx",
+      role: "ROLE_USER",
+      parts: [{ text }],
+    },
   };
-  readonly error?: { readonly code: number };
 }
 
-describe("clients from before A2A 0.3", { timeout: 60_000 }, () => {
-  let table: Table;
-  before(async () => {
-    table = await openTable();
-  });
-  after(() => table.close());
+function typesIn(log: EventLog): readonly string[] {
+  return log.mission("ctx").map(({ type }) => type);
+}
 
-  async function post(
-    method: string,
-    message: unknown,
-    path = "/",
-  ): Promise<string> {
-    const response = await fetch(`${table.address.url}${path}`, {
-      method: "POST",
-      headers: {
-        authorization: `Bearer ${table.address.token}`,
-        "content-type": "application/json",
-      },
-      body: JSON.stringify({
-        jsonrpc: "2.0",
-        id: 1,
-        method,
-        params: { message },
-      }),
-    });
-    return response.text();
-  }
-
-  const say = (...parts: readonly Part[]): unknown => ({ role: "user", parts });
-
-  it("are answered in kind, at the root and at each address of JSON-RPC", async () => {
-    for (const path of ["/", "/rpc", "/agents/worker/rpc"]) {
-      const message = say({ type: "text", content: "echo hello" });
-      const { result } = JSON.parse(
-        await post("message/send", message, path),
-      ) as Answer;
-      assert.equal(result.kind, "task");
-      assert.equal(result.status.state, "completed");
-      assert.deepEqual(result.artifacts[0]?.parts, [
-        { type: "text", content: "hello" },
-      ]);
-      assert.deepEqual(result.history[0]?.parts, [
-        { type: "text", content: "echo hello" },
-      ]);
-    }
-  });
-
-  it("may put text in text, and send files and data", async () => {
-    const parts = [
-      { type: "text", text: "echo x" },
-      { type: "file", file: { bytes: "aGk=", name: "hi.txt" } },
-      { type: "data", data: [1, { a: 2 }] },
-    ];
-    const { result } = JSON.parse(
-      await post("message/send", say(...parts)),
-    ) as Answer;
-    assert.deepEqual(result.history[0]?.parts, [
-      { type: "text", content: "echo x" },
-      ...parts.slice(1),
-    ]);
-  });
-
-  it("get their stream in the same words", async () => {
-    const message = say({ type: "text", content: "stream 2" });
-    const events = (await post("message/stream", message))
-      .split("\n")
-      .filter((line) => line.startsWith("data: "));
-    assert.equal(events.length, 5);
-    assert.match(events[2] ?? "", /"parts":\[\{"type":"text","content":"0 "\}/);
-    assert.match(events[4] ?? "", /"state":"completed".*"final":true/);
-  });
-
-  it("say the same thing twice when they send it twice without an id, and once with one", async () => {
-    const ids = async (message: unknown): Promise<number> => {
-      const executed = table.worker.executed.length;
-      await post("message/send", message);
-      await post("message/send", message);
-      return table.worker.executed.length - executed;
+describe("a client that waits for the end of its task", () => {
+  it("gets it after one commit when the agent is quick, and everything is in the log in order", async (t) => {
+    const table = await tableOn(t);
+    const { wsUrl, token } = table.address;
+    const client = await openWebSocketClient(wsUrl, token);
+    const commits: number[] = [];
+    table.log.subscribe((events) => commits.push(events.length));
+    const { task } = (await client.call("SendMessage", say("echo hi"))) as {
+      task: Task;
     };
-    const part = { type: "text", content: "echo again" };
-    assert.equal(await ids(say(part)), 2);
-    assert.equal(
-      await ids({ messageId: "one", role: "user", parts: [part] }),
-      1,
-    );
+    assert.equal(task.status.state, "TASK_STATE_COMPLETED");
+    assert.deepEqual(task.artifacts?.[0]?.parts, [{ text: "hi" }]);
+    assert.deepEqual(typesIn(table.log), [
+      "TaskSubmitted",
+      "TaskStatusChanged",
+      "TaskArtifactAdded",
+      "TaskStatusChanged",
+    ]);
+    assert.deepEqual(commits, [4]);
+    assert.deepEqual(table.log.task(task.id)?.state, task.status.state);
+    await client.close();
   });
 
-  it("are told by field what does not fit", async () => {
-    for (const message of [
-      say({ type: "text" }),
-      say({ type: "text", content: 7 }),
-      say({ type: "text", content: "a", text: "b" }),
-      say({ type: "nothing", content: "x" }),
-      { role: "system", parts: [{ type: "text", content: "x" }] },
-    ]) {
-      const answer = await post("message/send", message);
-      const { error } = JSON.parse(answer) as Answer;
-      assert.equal(error?.code, -32602);
-      assert.match(answer, /"field":"message\.(parts|role)/);
-    }
+  it("who repeats the message while the first is on its way gets the same task, done once", async (t) => {
+    const table = await tableOn(t);
+    const { wsUrl, token } = table.address;
+    const client = await openWebSocketClient(wsUrl, token);
+    const replies = (await Promise.all(
+      Array.from({ length: 5 }, () =>
+        client.call("SendMessage", say("echo once")),
+      ),
+    )) as { task: Task }[];
+    assert.equal(new Set(replies.map(({ task }) => task.id)).size, 1);
+    assert.equal(table.worker.executed.length, 1);
+    await client.close();
+  });
+
+  it("is told when its task could not be stored; its agent is told to stop, and nothing of it is kept", async (t) => {
+    const table = await tableOn(t, 32);
+    const { wsUrl, token } = table.address;
+    const client = await openWebSocketClient(wsUrl, token);
+    const before = table.log.head();
+    await assert.rejects(
+      client.call("SendMessage", say(`hold ${"x".repeat(200_000)}`, "big")),
+    );
+    const [taskId = ""] = table.worker.executed;
+    assert.deepEqual(new Set(table.worker.canceled), new Set([taskId]));
+    table.worker.release();
+    assert.equal(table.log.task(taskId), undefined);
+    await assert.rejects(client.call("GetTask", { id: taskId }));
+    // What the agent says of it afterwards is nobody's business.
+    const { task } = (await client.call(
+      "SendMessage",
+      say("echo there is room"),
+    )) as { task: Task };
+    assert.equal(task.status.state, "TASK_STATE_COMPLETED");
+    assert.deepEqual(table.log.read({ taskId }), []);
+    assert.equal(table.log.head(), before + 4);
+    await client.close();
   });
 });
 
-describe("the curl lines of docs/a2a.md", { timeout: 60_000 }, () => {
-  let table: Table;
-  let dir: string;
-  let blocks: readonly string[];
-  let path: string;
-  before(async () => {
-    table = await openTable();
-    await seatAgent(table.hub.connectInProcess(), "planner");
-    dir = await mkdtemp(join(tmpdir(), "roundtable-curl-"));
-    const document = await readFile(DOCS, "utf8");
-    blocks = [...document.matchAll(/```sh\n([^]*?)```/g)].map(
-      ([, block = ""]) => block,
-    );
-    const curl = await withCurl(dir);
-    path = curl.path;
-    if (!curl.isReal)
-      console.warn(
-        "curl is not installed: the lines of docs/a2a.md run on a stand-in over fetch",
-      );
-  });
-  after(async () => {
-    await table.close();
-    await rm(dir, { recursive: true, force: true });
-  });
-
-  /** Runs a block after the one that sets up. */
-  async function run(block: string): Promise<string> {
-    const child = spawn("sh", ["-euc", `${blocks[0] ?? ""}\n${block}`], {
-      env: { PATH: path, HUB_FILE: table.address.tokenFile },
-      stdio: ["ignore", "pipe", "pipe"],
-    });
-    const [out, trouble] = await Promise.all([
-      text(child.stdout),
-      text(child.stderr),
-    ]);
-    assert.equal(trouble, "");
-    return out;
-  }
-
-  it("work as they are written, and keep the token out of the arguments of processes", async () => {
-    const [
-      ,
-      early = "",
-      before03 = "",
-      rpc = "",
-      rest = "",
-      list = "",
-      stream = "",
-      ...more
-    ] = blocks;
-    assert.deepEqual(more, []);
-    const { result: first } = JSON.parse(await run(early)) as Answer;
-    assert.deepEqual(first.artifacts[0]?.parts, [
-      { type: "text", content: "heard What is in this folder?" },
-    ]);
-    const { result: second } = JSON.parse(await run(before03)) as Answer;
-    assert.deepEqual(second.artifacts[0]?.parts, [
-      { kind: "text", text: "heard What comes first?" },
-    ]);
-    assert.equal(second.metadata.agentId, "planner");
-    const third = await run(rpc);
-    assert.match(third, /"text":"heard What comes next\?"/);
-    assert.match(third, /TASK_STATE_COMPLETED/);
-    assert.match(await run(rest), /"text":"heard And then\?"/);
-    assert.match(await run(list), /"totalSize":1.*"text":"heard And then\?"/);
-    assert.match(await run(stream), /^data: \{"statusUpdate".*COMPLETED/m);
-    const [, auth = ""] = blocks[0]?.split("\n") ?? [];
-    assert.match(auth, /^auth\(\) \{ sed /);
-    for (const block of blocks.slice(1))
-      assert.ok(block.includes("auth | curl -sS"), block);
+describe("a task that ended long ago", () => {
+  it("is answered from the log after many others, and listed in pages", async (t) => {
+    const log = await openLog({ file: logFile(t), clock: systemClock });
+    const table = await openTable(log);
+    t.after(() => table.close());
+    const { wsUrl, token } = table.address;
+    const client = await openWebSocketClient(wsUrl, token);
+    const ids: string[] = [];
+    for (let i = 0; i < 200; i += 1) {
+      const text = `echo ${String(i)}`;
+      const { task } = (await client.call("SendMessage", say(text))) as {
+        task: Task;
+      };
+      ids.push(task.id);
+    }
+    const first = (await client.call("GetTask", { id: ids[0] })) as Task;
+    assert.deepEqual(first.artifacts?.[0]?.parts, [{ text: "0" }]);
+    assert.equal(first.history?.length, 1);
+    const seen: string[] = [];
+    for (let pageToken = ""; ;) {
+      const page = (await client.call("ListTasks", {
+        pageSize: 70,
+        pageToken,
+      })) as { tasks: Task[]; nextPageToken: string; totalSize: number };
+      assert.equal(page.totalSize, 200);
+      seen.push(...page.tasks.map(({ id }) => id));
+      pageToken = page.nextPageToken;
+      if (pageToken === "") break;
+    }
+    assert.deepEqual(seen, ids.toReversed());
+    await client.close();
   });
 });
