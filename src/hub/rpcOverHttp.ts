@@ -7,6 +7,7 @@ import type { A2ACall } from "./jsonRpc.ts";
 import { readRequest } from "./jsonRpc.ts";
 import { answer } from "./server.ts";
 import { writeEvents } from "./sse.ts";
+import { jsonOf } from "./update.ts";
 import { toRpcError } from "./wireError.ts";
 
 /** Serves JSON-RPC 2.0 over HTTP: one request a body, a stream as server-sent events. Never rejects. */
@@ -38,7 +39,8 @@ export function createRpcOverHttp(
           response,
           reply.items,
           {
-            item: (item) => `data: ${say({ result: item })}\n\n`,
+            item: (item) =>
+              `data: {"jsonrpc":"2.0","id":${JSON.stringify(id)},"result":${jsonOf(item)}}\n\n`,
             failure: (error) => `data: ${say({ error })}\n\n`,
           },
           clock,

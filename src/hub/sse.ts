@@ -14,7 +14,7 @@ const MAX_HELD = 64 * 1024;
 
 /** How a binding writes the events of a stream: whole events, with the empty line that ends them. */
 export interface EventText {
-  item(item: unknown): string;
+  item(item: object): string;
   failure(error: RpcError): string;
 }
 
@@ -82,7 +82,7 @@ export async function writeEvents(
   const { write, flush } = gathered(response);
   try {
     for await (const item of items)
-      if (!write(idLine(item) + text.item(item))) {
+      if (!write(idLine(item) + text.item(item as object))) {
         flush();
         if (response.writableNeedDrain)
           await once(response, "drain", { signal: gone });

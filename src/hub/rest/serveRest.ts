@@ -7,6 +7,7 @@ import type { A2ACall } from "../jsonRpc.ts";
 import { answer } from "../server.ts";
 import type { EventText } from "../sse.ts";
 import { writeEvents } from "../sse.ts";
+import { jsonOf } from "../update.ts";
 import { invalidField, RPC_CODE, toRpcError, WireError } from "../wireError.ts";
 import { toRestError } from "./restError.ts";
 import type { RestRoute } from "./restRoute.ts";
@@ -15,7 +16,7 @@ import { queryParams } from "./restRoute.ts";
 const A2A_JSON = { "Content-Type": "application/a2a+json" };
 
 const EVENTS: EventText = {
-  item: (item) => `data: ${JSON.stringify(item)}\n\n`,
+  item: (item) => `data: ${jsonOf(item)}\n\n`,
   failure: (error) => `event: error\ndata: ${toRestError(error).body}\n\n`,
 };
 
