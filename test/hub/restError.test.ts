@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { toRestError } from "../../src/hub/rest/restError.ts";
 import {
+  agentUnavailable,
   invalidField,
   notAllowed,
   overloaded,
@@ -44,6 +45,7 @@ describe("errors of the REST binding", () => {
     const statusOf = (error: Error): number =>
       toRestError(toRpcError(error)).httpStatus;
     assert.equal(statusOf(overloaded("seats")), 429);
+    assert.equal(statusOf(agentUnavailable("worker")), 503);
     assert.equal(statusOf(notAllowed("Not yours.")), 403);
     assert.equal(statusOf(taskNotFound("x")), 404);
     assert.equal(statusOf(new Error("at /home/me/secret.ts:1")), 500);

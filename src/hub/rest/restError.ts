@@ -19,6 +19,7 @@ const STATUS: Readonly<Record<number, readonly [number, string]>> = {
 };
 /** Reasons that say more than the code they come under. */
 const BY_REASON: Readonly<Record<string, readonly [number, string]>> = {
+  AGENT_UNAVAILABLE: [503, "UNAVAILABLE"],
   RESOURCE_EXHAUSTED: [429, "RESOURCE_EXHAUSTED"],
   PERMISSION_DENIED: [403, "PERMISSION_DENIED"],
 };
