@@ -127,5 +127,8 @@ export const EnvelopeHeader = z.looseObject({
 });
 export type EnvelopeHeader = z.infer<typeof EnvelopeHeader>;
 
-/** Parameters of `envelope/send`, and of the notification `envelope/deliver`. */
-export const Send = z.object({ header: EnvelopeHeader, payload: z.unknown() });
+/** Parameters of `envelope/send`, and of the notification `envelope/deliver`. Without a payload it is null. */
+export const Send = z.object({
+  header: EnvelopeHeader,
+  payload: z.unknown().optional(),
+});
