@@ -2,6 +2,7 @@ import type { CommandGate } from "./agents/commandGate.ts";
 import { createCommandGate } from "./agents/commandGate.ts";
 import { seatTeam, type SeatedTeam } from "./agents/pool.ts";
 import { createHub, type Hub } from "./hub/hub.ts";
+import { createPaths } from "./app/paths.ts";
 import { perform } from "./app/perform.ts";
 import { missionCounts } from "./app/missionCounts.ts";
 import { createRunner } from "./app/runner.ts";
@@ -15,6 +16,7 @@ import type { Outcome } from "./protocol/event.ts";
 import type { HubAddress } from "./protocol/hub.ts";
 import type { IntentInput } from "./protocol/intent.ts";
 import type { MissionDetail, PanelSnapshot, Said } from "./protocol/panel.ts";
+import type { PathShown } from "./protocol/panelPath.ts";
 import type { HubStatus } from "./protocol/status.ts";
 import type { Trace } from "./protocol/trace.ts";
 import type { Lifetime } from "./ports.ts";
@@ -62,6 +64,8 @@ export interface App extends Lifetime {
   resumeAll(): Promise<readonly string[]>;
   /** Messages that could not be delivered. */
   readonly deadLetters: Hub["deadLetters"];
+  /** The way of a mission through the agents, as the panel draws it; of nobody where there is no such mission. */
+  path(missionId: string): PathShown;
   /** What the hub's `/status` says, whether or not it listens. */
   status(): HubStatus;
   /** The path that the id of a mission, task or message names; undefined where nothing has it. */
@@ -77,6 +81,7 @@ export async function createApp(ports: AppPorts): Promise<App> {
   const hub = createHub({
     ...ports,
     name: "roundtable",
+    routes: settings.routes,
     surroundings: {
       ...ports.monitoring,
       version: ports.version,
@@ -162,6 +167,7 @@ export async function createApp(ports: AppPorts): Promise<App> {
       return open.map(({ missionId }) => missionId);
     },
     deadLetters: hub.deadLetters,
+    path: createPaths(log, ports.hash, ports.clock),
     status: () => hub.monitor.status(),
     trace: (id) => hub.monitor.trace(id),
     logPlace: log.place,

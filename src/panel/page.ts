@@ -1,4 +1,5 @@
 import type { FromPage, PanelSnapshot, Said } from "../protocol/panel.ts";
+import type { PathShown } from "../protocol/panelPath.ts";
 import type { Draft, Remembered } from "./remembered.ts";
 import type { Intent, Problem } from "./words.ts";
 
@@ -22,6 +23,11 @@ export interface Page {
   /** Decision that was sent off without the reason it needs. */
   readonly reasonMissing: string | null;
   readonly announcement: string;
+  /** The way of a mission through the agents, as the extension told it last. */
+  readonly path: {
+    readonly missionId: string;
+    readonly path: PathShown;
+  } | null;
   /** Whether a replay goes on by itself. */
   readonly playing: boolean;
   /** The step of a replay that was asked for and is not shown yet. */

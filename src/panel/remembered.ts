@@ -1,7 +1,14 @@
 import type { Verdict } from "./words.ts";
 
 /** Parts of a mission, one shown at a time. */
-export const tabs = ["talk", "plan", "change", "decisions", "team"] as const;
+export const tabs = [
+  "talk",
+  "plan",
+  "change",
+  "decisions",
+  "team",
+  "path",
+] as const;
 export type Tab = (typeof tabs)[number];
 
 /** Groups of lines the conversation can be narrowed to. */

@@ -1,6 +1,7 @@
 import type { MissionDetail, ToPage } from "../protocol/panel.ts";
 import { announcement } from "./announcement.ts";
 import { joinOlder, joinTail } from "./said.ts";
+import { watchPath } from "./path.ts";
 import type { Host } from "./host.ts";
 import type { Act, Page } from "./page.ts";
 import { createPlayer } from "./player.ts";
@@ -28,6 +29,7 @@ export function createStore(host: Host, changed: () => void): Store {
     failed: null,
     reasonMissing: null,
     announcement: "",
+    path: null,
     playing: false,
     seeking: null,
     cursor: null,
@@ -36,6 +38,7 @@ export function createStore(host: Host, changed: () => void): Store {
   const set = (change: Partial<Page>): void => {
     page = { ...page, ...change };
     changed();
+    way.look();
   };
   const remember = (change: Partial<Remembered>): void => {
     const remembered = { ...page.remembered, ...change };
@@ -49,6 +52,16 @@ export function createStore(host: Host, changed: () => void): Store {
       host.post(message);
     },
     set,
+  );
+
+  const way = watchPath(
+    () => page,
+    (message) => {
+      host.post(message);
+    },
+    (change) => {
+      set(change);
+    },
   );
 
   const receive = (message: ToPage): void => {
@@ -73,6 +86,9 @@ export function createStore(host: Host, changed: () => void): Store {
             ),
           });
         }
+        break;
+      case "path":
+        way.take(message);
         break;
       case "failed": {
         const at = [...page.pending].at(-1) ?? null;

@@ -11,6 +11,7 @@ import type {
 } from "./consensus.ts";
 import type { ChangeSet, MissionKind, Outcome, Problem } from "./event.ts";
 import { Intent } from "./intent.ts";
+import type { PathShown } from "./panelPath.ts";
 import type { Plan, Resolution } from "./work.ts";
 
 /** Stages of the line, in order; a review or a question has fewer. */
@@ -214,6 +215,11 @@ export type ToPage =
       readonly agentId: string;
       readonly delta: string;
     }
+  | {
+      readonly type: "path";
+      readonly missionId: string;
+      readonly path: PathShown;
+    }
   | { readonly type: "failed"; readonly problem: Problem };
 
 /** Commands the page may run: exactly these. */
@@ -248,6 +254,8 @@ export const FromPage = z.discriminatedUnion("type", [
     step: z.number().int().min(1).nullable(),
     speed: z.number().min(0.1).max(10_000),
   }),
+  /** The way of the mission through the agents, please. */
+  z.object({ type: z.literal("path"), missionId: z.string() }),
   z.object({ type: z.literal("intent"), intent: Intent }),
   z.object({
     type: z.literal("command"),

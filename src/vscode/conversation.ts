@@ -127,6 +127,12 @@ export function createConversation(
           else await replay(missionId, step, speed);
           break;
         }
+        case "path": {
+          const { missionId } = message;
+          const path = (await room.app()).path(missionId);
+          post({ type: "path", missionId, path });
+          break;
+        }
         case "intent": {
           const app = await room.app();
           const { missionId } = await app.perform(message.intent, "human");

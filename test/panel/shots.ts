@@ -7,6 +7,7 @@ import { fresh } from "../../src/panel/remembered.ts";
 import type { PanelSnapshot, ToPage } from "../../src/protocol/panel.ts";
 import { fixtures } from "./fixtures.ts";
 import { startPanelRig } from "./openPanel.ts";
+import { path as way } from "./pathFixture.ts";
 import { themes } from "./themes.ts";
 
 const folder = process.argv[2];
@@ -17,7 +18,7 @@ if (folder === undefined) {
 }
 
 const tabsOf: Readonly<Record<string, readonly Tab[]>> = {
-  running: ["talk", "plan", "decisions", "team"],
+  running: ["talk", "plan", "decisions", "team", "path"],
   finished: ["talk", "change", "decisions"],
 };
 const typing: ToPage = {
@@ -54,6 +55,8 @@ for (const theme of themes.filter((name) => name !== "highContrastLight")) {
         });
         await panel.send({ type: "snapshot", snapshot });
         if (name === "running") await panel.send(typing);
+        if (tab === "path")
+          await panel.send({ type: "path", missionId: "m1", path: way });
         await panel.page.evaluate(() => document.fonts.ready);
         await panel.send();
         await panel.send();

@@ -7,6 +7,7 @@ import { header } from "./header.ts";
 import { mission } from "./mission.ts";
 import { parts } from "./parts.ts";
 import { replay } from "./replay.ts";
+import { path } from "./path.ts";
 import { start } from "./start.ts";
 import { talk } from "./talk.ts";
 
@@ -20,6 +21,7 @@ export const styles: readonly CSSStyleSheet[] = [
   cards,
   grounds,
   parts,
+  path,
   talk,
   replay,
 ].map(sheet);

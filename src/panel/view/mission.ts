@@ -8,6 +8,7 @@ import { changeTab } from "./change.ts";
 import { askedCard, toldCard } from "./decision.ts";
 import { icon } from "./icons.ts";
 import type { View } from "./parts.ts";
+import { pathTab } from "./path.ts";
 import { permissionCard } from "./permission.ts";
 import { planTab } from "./plan.ts";
 import { rail } from "./rail.ts";
@@ -79,6 +80,8 @@ function part(tab: Tab, page: Page, act: Act, open: MissionDetail): View {
       return decisionsTab(page, act, open);
     case "team":
       return teamTab(open);
+    case "path":
+      return pathTab(page, act, open);
   }
 }
 
