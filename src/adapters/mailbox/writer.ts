@@ -20,6 +20,9 @@ import { ended, translate } from "./trouble.ts";
 const LETTERS_PER_COMMIT = 512;
 const BYTES_PER_COMMIT = 1024 * 1024;
 const SEGMENTS_PER_COMMIT = 32;
+/** Letters in one turn of the event loop that let a commit wait for the next one, and for how many. */
+const CROWD = 16;
+const CROWD_TURNS = 8;
 /** How long what was settled may wait for a letter to share a commit with, ms. */
 const LAZY_MS = 20;
 /** Until what could not be written is tried again, ms. */
@@ -146,7 +149,21 @@ export class Writer {
   #flushSoon(): void {
     if (this.#soon) return;
     this.#soon = true;
+    this.#nextTurn(0, 0);
+  }
+
+  /** In a crowd a commit waits for the next turn, as long as each turn brings many more: reading what has come costs less than an fsync. */
+  #nextTurn(turns: number, before: number): void {
     setImmediate(() => {
+      const waiting = this.#queue.length;
+      const crowd =
+        waiting - before >= CROWD &&
+        waiting < LETTERS_PER_COMMIT &&
+        turns < CROWD_TURNS;
+      if (crowd) {
+        this.#nextTurn(turns + 1, waiting);
+        return;
+      }
       this.#soon = false;
       this.#flush();
       if (this.#queue.length > 0) this.#flushSoon();

@@ -61,7 +61,7 @@ export class FairQueue<T extends Queued> {
     }
     if (next === undefined) return undefined;
     this.#now = next.turn;
-    next.turn += 2 ** (PRIORITY.max - priority);
+    next.turn += strideOf(priority);
     this.#size -= 1;
     return takeFrom(next);
   }
@@ -88,10 +88,16 @@ export class FairQueue<T extends Queued> {
     if (lane === undefined)
       throw new RangeError(`${String(item.priority)} is no priority`);
     // Who had nothing to say has saved up no turns.
-    if (isEmpty(lane)) lane.turn = Math.max(lane.turn, this.#now);
+    if (isEmpty(lane))
+      lane.turn = Math.max(lane.turn, this.#now + strideOf(item.priority));
     this.#size += 1;
     return lane;
   }
+}
+
+/** How far apart the turns of a priority are. */
+function strideOf(priority: number): number {
+  return 2 ** (PRIORITY.max - priority);
 }
 
 function isEmpty<T>({ again, fresh, head }: Lane<T>): boolean {

@@ -14,7 +14,7 @@ export interface DeliveryLimits {
 
 /** The limits where nobody asks for others. */
 export const LIMITS: DeliveryLimits = {
-  window: 256,
+  window: 1024,
   ackMs: 30_000,
   tries: 8,
   backOffMs: 500,
