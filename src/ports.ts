@@ -284,12 +284,12 @@ export interface RemoteSeat extends Lifetime {
 
 /** A2A servers elsewhere. Both reject with `remote-agent-failed`. */
 export interface RemoteAgents {
-  /** Fetches a card, checks its signature where a key was pinned, and cleans its text. */
+  /** Fetches a card, at most 256 KiB of JSON, as it is: nothing in it has been checked. */
   card(
-    link: Pick<RemoteLink, "cardUrl" | "cardKey" | "tokenFrom">,
+    link: Pick<RemoteLink, "cardUrl" | "tokenFrom">,
     signal: AbortSignal,
-  ): Promise<AgentCard>;
-  /** Seats a server at the hub behind `transport`: what it is given there is done over A2A. */
+  ): Promise<unknown>;
+  /** Seats a server at the hub behind `transport`, with a card that was checked: what it is given there is done over A2A. */
   seat(
     link: RemoteLink,
     card: AgentCard,

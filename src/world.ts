@@ -19,6 +19,7 @@ import {
   type Rehearsal,
 } from "./adapters/rehearsal/startRehearsal.ts";
 import { SAMPLE_FILES, SAMPLE_GOAL } from "./adapters/rehearsal/sample.ts";
+import { openRemoteAgents } from "./adapters/remoteAgent/openRemoteAgents.ts";
 import { loadRoles } from "./adapters/roles/loadRoles.ts";
 import { openSandbox } from "./adapters/sandbox/openSandbox.ts";
 import { openWorkspace } from "./adapters/workspace/openWorkspace.ts";
@@ -40,6 +41,8 @@ export interface WorldOptions {
   readonly textLog: TextLog;
   /** The Anthropic key; empty when there is none. */
   readonly apiKey: () => Promise<string>;
+  /** Tokens of A2A servers elsewhere, by name, where there is a place for secrets. */
+  readonly secret?: (name: string) => Promise<string | undefined>;
   /** Models of the editor, where there is one. */
   readonly editorModels?: () => Promise<Models | undefined>;
   /** Time between pieces of the rehearsal's speech, ms. */
@@ -120,6 +123,12 @@ export async function openRoundtable(
       hash: sha256,
       textLog,
       signer,
+      remoteAgents: openRemoteAgents({
+        clock: systemClock,
+        textLog,
+        env: process.env,
+        secret: options.secret ?? (() => Promise.resolve(undefined)),
+      }),
       git,
       evidence: openEvidence(),
       sandbox,

@@ -14,6 +14,7 @@ import type {
   McpTools,
   Models,
   OpenWorkspace,
+  RemoteAgents,
   Sandbox,
   TextLog,
 } from "../ports.ts";
@@ -27,6 +28,8 @@ export interface AppPorts {
   readonly textLog: TextLog;
   /** Signs the agent cards of the hub; without it they are served unsigned. */
   readonly signer?: CardSigner;
+  /** The way to A2A servers elsewhere; without it none can join. */
+  readonly remoteAgents?: RemoteAgents;
   readonly git: Git;
   readonly evidence: EvidenceTools;
   readonly sandbox: Sandbox;

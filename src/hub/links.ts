@@ -8,10 +8,12 @@ import type {
   TextLog,
   Transport,
 } from "../ports.ts";
+import type { AgentCard } from "../protocol/a2a.ts";
 import type { Recorded } from "../protocol/event.ts";
 import { HUB_STREAM } from "../protocol/event.ts";
 import type { JoinAgent } from "../protocol/hub.ts";
 import { AgentId } from "../protocol/hub.ts";
+import { readLinkedCard } from "./linkedCard.ts";
 import type { Registry } from "./registry.ts";
 import { invalidField, overloaded, refusedByRemote } from "./wireError.ts";
 
@@ -106,7 +108,7 @@ export function createLinks(parts: {
     link: Pick<RemoteLink, "cardUrl" | "cardKey" | "tokenFrom">,
     agents: RemoteAgents,
     signal: AbortSignal,
-  ): ReturnType<RemoteAgents["card"]> {
+  ): Promise<AgentCard> {
     const late = new AbortController();
     const done = new AbortController();
     clock.after(CARD_MS, done.signal).then(
@@ -116,7 +118,8 @@ export function createLinks(parts: {
       () => undefined,
     );
     try {
-      return await agents.card(link, AbortSignal.any([signal, late.signal]));
+      const patience = AbortSignal.any([signal, late.signal]);
+      return readLinkedCard(await agents.card(link, patience), link.cardKey);
     } finally {
       done.abort();
     }
