@@ -69,7 +69,8 @@ function capabilities(pushNotifications: boolean): AgentCard["capabilities"] {
     extensions: [
       {
         uri: GENERATION_EXTENSION,
-        description: "metadata.generation counts the updates of a task",
+        description:
+          "metadata.generation counts the updates of a task; afterGeneration or Last-Event-ID resumes a stream after one",
         required: false,
       },
     ],

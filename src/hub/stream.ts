@@ -159,7 +159,7 @@ export function createUpdates(log: EventLog, tasks: Tasks): Updates {
 
     async function* read(): AsyncGenerator<StreamResponse, void, undefined> {
       try {
-        if (first !== undefined) yield first;
+        if (first !== undefined && !isOver()) yield first;
         while (!isOver()) {
           const isReplay = !isLive;
           for (const { item, generation, isLast } of await next()) {
