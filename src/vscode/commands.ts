@@ -2,8 +2,9 @@ import * as vscode from "vscode";
 import type { App } from "../app.ts";
 import type { TextLog } from "../ports.ts";
 import type { Conversation } from "./conversation.ts";
+import { lookAfterDeadLetters } from "./deadLetters.ts";
 import { askFor, chooseModel, pickRoot, pickScope } from "./dialogs.ts";
-import { openChange, planUri } from "./documents.ts";
+import { openChange, planUri, STATUS_URI } from "./documents.ts";
 import {
   backUpLog,
   checkLog,
@@ -147,6 +148,9 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
       vscode.window.setStatusBarMessage(`Roundtable: API key ${what}`, 5_000);
   },
   "roundtable.chooseModel": () => chooseModel(),
+  "roundtable.deadLetters": async ({ room }) => {
+    await lookAfterDeadLetters(await room.app());
+  },
   "roundtable.showLog": ({ channel }) => {
     channel.show();
     return Promise.resolve();
@@ -156,6 +160,10 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
   "roundtable.importLog": importLog,
   "roundtable.checkLog": checkLog,
   "roundtable.backUpLog": backUpLog,
+  "roundtable.showStatus": async ({ room }) => {
+    await room.app();
+    await vscode.commands.executeCommand("markdown.showPreview", STATUS_URI);
+  },
   "roundtable.openWalkthrough": async ({ context }) => {
     await vscode.commands.executeCommand(
       "workbench.action.openWalkthrough",

@@ -1,5 +1,7 @@
 import * as vscode from "vscode";
+import type { App } from "../app.ts";
 import { planMarkdown } from "../core/plan.ts";
+import { statusMarkdown } from "../core/views/status.ts";
 import type { DecisionCard, MissionDetail } from "../protocol/panel.ts";
 import type { Disposes, Room } from "./room.ts";
 
@@ -16,6 +18,14 @@ export function planUri(missionId: string): vscode.Uri {
   });
 }
 
+/** Address of the hub's status as a document. */
+export const STATUS_URI = vscode.Uri.from({
+  scheme: SCHEME,
+  authority: "hub",
+  path: "/Hub Status.md",
+  query: "status",
+});
+
 /** Address of one side of a changed file; both sides have the file's path, or VS Code would show a renaming. */
 function sideUri(
   missionId: string,
@@ -30,13 +40,16 @@ function sideUri(
   });
 }
 
-/** Serves plans and the two sides of changes; plans refresh as the mission goes on. */
+/** Serves plans, the two sides of changes and the hub's status; plans and status refresh as the mission goes on. */
 export function documentsOf(
   room: Room,
 ): vscode.TextDocumentContentProvider & Disposes {
   const changed = new vscode.EventEmitter<vscode.Uri>();
   const served = new Map<string, string>();
+  /** Whether the status was ever shown; VS Code asks for what is shown only. */
+  let statusServed = false;
   const follow = room.onChange(() => {
+    if (statusServed) changed.fire(STATUS_URI);
     for (const [missionId, last] of served) {
       const now = planText(room.peek()?.detail(missionId) ?? null);
       if (now === last) continue;
@@ -51,6 +64,10 @@ export function documentsOf(
       const app = await room.app();
       if (query === "before" || query === "after")
         return app.fileOf(missionId, query, uri.path.slice(1));
+      if (query === "status") {
+        statusServed = true;
+        return statusText(app);
+      }
       const text = planText(app.detail(missionId));
       served.set(missionId, text);
       return text;
@@ -60,6 +77,16 @@ export function documentsOf(
       changed.dispose();
     },
   };
+}
+
+/** The status, and where a scraper or the terminal finds address and token. */
+function statusText(app: App): string {
+  const run = vscode.Uri.joinPath(vscode.Uri.file(app.logPlace), "..", "run");
+  return [
+    statusMarkdown(app.status()),
+    `The address and the token of this hub are in the file of this process in \`${run.fsPath}\`; \`roundtable status --hub FILE\` and \`roundtable trace ID --hub FILE\` take it.`,
+    "",
+  ].join("\n");
 }
 
 function planText(mission: MissionDetail | null): string {
