@@ -2,63 +2,16 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { CardSigner, Chance, Clock, Hash } from "../ports.ts";
 import type { Cards } from "./cards.ts";
 import type { Reply } from "./connection.ts";
-import { BARE_CARD_PATH } from "./gate.ts";
 import type { Exchange } from "./httpRequest.ts";
 import type { Identity } from "./identity.ts";
 import type { A2ACall } from "./jsonRpc.ts";
 import { createLegacy } from "./legacy/legacyDispatch.ts";
 import type { Monitor } from "./monitoring/monitor.ts";
-import { serveMonitor, type MonitorPage } from "./monitoring/serve.ts";
-import type { RestRoute } from "./rest/restRoute.ts";
-import { restRoute } from "./rest/restRoute.ts";
+import { serveMonitor } from "./monitoring/serve.ts";
 import { createRest } from "./rest/serveRest.ts";
+import { routeOf } from "./routes.ts";
 import { createRpcOverHttp } from "./rpcOverHttp.ts";
 import { answer } from "./server.ts";
-
-/** Where the public keys are that sign this hub's cards; the token is needed. */
-export const KEYS_PATH = "/.well-known/jwks.json";
-
-const AGENT_PATH =
-  /^\/agents\/([a-z0-9][a-z0-9_-]{0,63})\/(rpc|\.well-known\/agent-card\.json)$/;
-
-type Route =
-  | { readonly to: "card" | "rpc"; readonly agentId: string | undefined }
-  | { readonly to: "rest"; readonly rest: RestRoute }
-  | { readonly to: "keys" }
-  | { readonly to: "monitor"; readonly page: MonitorPage };
-
-function routeOf(verb: string, path: string): Route | undefined {
-  const agentId = undefined;
-  switch (`${verb} ${path}`) {
-    case "POST /":
-    case "POST /rpc":
-      return { to: "rpc", agentId };
-    case `GET ${BARE_CARD_PATH}`:
-      return { to: "card", agentId };
-    case `GET ${KEYS_PATH}`:
-      return { to: "keys" };
-    case "GET /health":
-      return { to: "monitor", page: "health" };
-    case "GET /status":
-      return { to: "monitor", page: "status" };
-    case "GET /metrics":
-      return { to: "monitor", page: "metrics" };
-    default:
-      return agentRoute(verb, path);
-  }
-}
-
-function agentRoute(verb: string, path: string): Route | undefined {
-  const [, agentId, what] = AGENT_PATH.exec(path) ?? [];
-  if (agentId !== undefined) {
-    const to = what === "rpc" ? "rpc" : "card";
-    return verb === (to === "rpc" ? "POST" : "GET")
-      ? { to, agentId }
-      : undefined;
-  }
-  const rest = restRoute(verb, path);
-  return rest === undefined ? undefined : { to: "rest", rest };
-}
 
 /** Makes the HTTP side of a hub: cards and the keys they are signed with, JSON-RPC of A2A 1.0 and 0.3, the REST binding, streams as SSE, the monitor's pages. What arrives has passed the gate. */
 export function createHttp(parts: {

@@ -31,6 +31,9 @@ export const REST_ROUTES = [
   ["GET", "/extendedAgentCard", "GetExtendedAgentCard"],
 ] as const;
 
+/** What may stand before these paths: nothing, or which agent is meant, as our own paths say it and as the proto's `tenant`. */
+export const REST_PREFIXES = ["", "/agents/{agent}", "/{agent}"] as const;
+
 /** What a request of the REST binding asks for. */
 export interface RestRoute {
   readonly method: string;
