@@ -61,7 +61,7 @@ export async function ask(asking: Asking, accept: string): Promise<Response> {
   let response: Response;
   try {
     response = await fetch(url, {
-      redirect: "error",
+      redirect: "manual",
       signal,
       headers: {
         accept,
@@ -88,7 +88,9 @@ export async function ask(asking: Asking, accept: string): Promise<Response> {
       )
     : troubled(
         `at ${url.host} answers with status ${String(response.status)}`,
-        "Check the address, or try again later.",
+        response.status < 400
+          ? "It is not followed elsewhere. Use the address it moved to, if you trust that."
+          : "Check the address, or try again later.",
       );
 }
 
