@@ -23,6 +23,7 @@ import type { Lifetime } from "./ports.ts";
 
 export type { AppPorts } from "./app/appPorts.ts";
 export { callHub } from "./hub/callHub.ts";
+export { connectHub, type Message } from "./hub/connectHub.ts";
 export { findHub, readDiscovery, type Discovered } from "./hub/discovery.ts";
 export type { NeedsYou } from "./app/show.ts";
 

@@ -9,6 +9,7 @@ import type { HubOptions } from "./cli/hub.ts";
 import { addAgentCommands } from "./cli/agentCommands.ts";
 import { addDeadLetterCommands } from "./cli/deadLetterCommands.ts";
 import { addLogCommands } from "./cli/logCommands.ts";
+import { addMessageCommands } from "./cli/messageCommands.ts";
 import type { MissionOptions } from "./cli/mission.ts";
 import { addWatchCommands } from "./cli/watchCommands.ts";
 import type { ReviewOptions } from "./cli/review.ts";
@@ -207,6 +208,8 @@ addAgentCommands(program, ends);
 addWatchCommands(program, ends);
 
 addDeadLetterCommands(program, ends);
+
+addMessageCommands(program, ends);
 
 program
   .command("demo")

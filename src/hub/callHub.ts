@@ -54,7 +54,9 @@ function parse(text: string): unknown {
 }
 
 /** The error's sentence with the fields it names. */
-function why(error: { message: string; data?: unknown } | undefined): string {
+export function why(
+  error: { message: string; data?: unknown } | undefined,
+): string {
   const details: readonly unknown[] = Array.isArray(error?.data)
     ? error.data
     : [];

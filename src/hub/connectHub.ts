@@ -1,0 +1,106 @@
+import { once } from "node:events";
+import { WebSocket } from "ws";
+import { RoundtableError } from "../core/errors.ts";
+import { createRpcPeer, RpcFault } from "../core/rpcPeer.ts";
+import type { Lifetime } from "../ports.ts";
+import {
+  ENVELOPE_MARK,
+  ENVELOPE_SUBPROTOCOL,
+  EnvelopeHeader,
+} from "../protocol/envelope.ts";
+import { why } from "./callHub.ts";
+import type { Discovered } from "./discovery.ts";
+
+/** A message as it came; the payload is what the sender sent, whatever that is. */
+export interface Message {
+  readonly header: EnvelopeHeader;
+  readonly payload: unknown;
+}
+
+/** A client's socket at a running hub. */
+export interface HubSocket extends Lifetime {
+  /** A request of docs/messages.md or of A2A. Rejects with `hub-failed`: the hub says no and why, or it has gone. */
+  call(method: string, params: unknown): Promise<unknown>;
+  /** Resolves with why, once the socket has ended. */
+  readonly ended: Promise<string>;
+}
+
+const MARK = ENVELOPE_MARK.charCodeAt(0);
+const NEXT = "Nothing was changed. Start the hub again, then repeat it.";
+
+/** Reads an envelope frame of the hub; undefined when it is none. */
+function readMessage(frame: Buffer): Message | undefined {
+  const end = frame.indexOf("\n");
+  try {
+    const header = JSON.parse(frame.toString("utf8", 1, end)) as unknown;
+    const payload = JSON.parse(frame.toString("utf8", end + 1)) as unknown;
+    const parsed = EnvelopeHeader.safeParse(header);
+    return parsed.success ? { header: parsed.data, payload } : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Opens a socket that carries messages. Rejects with `hub-failed` when the hub does not answer; messages that are not JSON are left out. */
+export async function connectHub(
+  { wsUrl, token }: Pick<Discovered, "wsUrl" | "token">,
+  onMessage: (message: Message) => void,
+): Promise<HubSocket> {
+  const socket = new WebSocket(wsUrl, [ENVELOPE_SUBPROTOCOL], {
+    headers: { authorization: `Bearer ${token}`, "a2a-version": "1.0" },
+    perMessageDeflate: false,
+    maxPayload: 2 * 1024 * 1024,
+  });
+  const ended = Promise.withResolvers<string>();
+  const peer = createRpcPeer({
+    send: (frame) => {
+      socket.send(frame);
+    },
+    handle: () => undefined,
+  });
+  socket.on("message", (data: Buffer) => {
+    if (data[0] !== MARK) peer.onFrame(data.toString("utf8"));
+    else {
+      const message = readMessage(data);
+      if (message !== undefined) onMessage(message);
+    }
+  });
+  socket.on("close", (code, reason) => {
+    const words = reason.toString("utf8") || `closed (${String(code)})`;
+    peer.close(words);
+    ended.resolve(words);
+  });
+  try {
+    await once(socket, "open");
+  } catch (cause) {
+    throw new RoundtableError(
+      "hub-failed",
+      `The hub at ${wsUrl} does not answer.`,
+      NEXT,
+      { cause },
+    );
+  }
+  // `close` follows and carries the consequence.
+  socket.on("error", () => undefined);
+  return {
+    ended: ended.promise,
+    async call(method, params) {
+      try {
+        return await peer.request(method, params);
+      } catch (cause) {
+        throw new RoundtableError(
+          "hub-failed",
+          cause instanceof RpcFault
+            ? `The hub says no: ${why(cause)}`
+            : `The hub at ${wsUrl} has gone.`,
+          cause instanceof RpcFault ? "Nothing was sent." : NEXT,
+          { cause },
+        );
+      }
+    },
+    async dispose() {
+      socket.close();
+      await ended.promise;
+    },
+  };
+}
