@@ -6,8 +6,9 @@ import {
   PushConfigRequest,
 } from "../../protocol/a2a.ts";
 import type { Ask } from "../handler.ts";
+import { maySee } from "../submit.ts";
 import type { TaskRecord, Tasks } from "../tasks.ts";
-import { isTerminal } from "../tasks.ts";
+import { isFor, isTerminal } from "../tasks.ts";
 import { generationOf } from "../update.ts";
 import { invalidField, parseParams, taskNotFound } from "../wireError.ts";
 import type { Push } from "./push.ts";
@@ -40,7 +41,8 @@ export function createPushOperations(parts: {
     const record = tasks.get(taskId);
     if (
       record === undefined ||
-      (ask.agentId !== undefined && record.agentId !== ask.agentId)
+      !isFor(record, ask.agentId) ||
+      !maySee(ask.caller, record)
     )
       throw taskNotFound(taskId);
     return record;
