@@ -131,6 +131,27 @@ function algOf(header: string): unknown {
   }
 }
 
+/** ProtoJSON leaves out what is empty. */
+function filled(raw: unknown): unknown {
+  if (raw === null || typeof raw !== "object" || Array.isArray(raw)) return raw;
+  const given = "skills" in raw ? raw.skills : [];
+  return {
+    description: "",
+    version: "",
+    capabilities: {},
+    defaultInputModes: [],
+    defaultOutputModes: [],
+    ...raw,
+    skills: Array.isArray(given)
+      ? given.map((skill: unknown) =>
+          skill !== null && typeof skill === "object"
+            ? { name: "", description: "", tags: [], ...skill }
+            : skill,
+        )
+      : given,
+  };
+}
+
 /** A card as it was fetched, checked and cleaned. With `cardKey` (a public JWK) it must be signed with that key. Throws `remote-agent-failed`. */
 export function readLinkedCard(
   raw: unknown,
@@ -140,7 +161,7 @@ export function readLinkedCard(
     // Longer ones are cut, not refused.
     name: AgentCard.shape.version.min(1),
     description: AgentCard.shape.version,
-  }).safeParse(raw);
+  }).safeParse(filled(raw));
   if (!card.success) {
     const [issue] = card.error.issues;
     throw refused(
