@@ -45,6 +45,9 @@ test("a headless hub says in its first line where it is, answers who has the tok
     // Nobody here has a model, and says so by its code.
     assert.match(await sent.text(), /"code":"no-model".*TASK_STATE_FAILED/);
 
+    const card = await fetch(`${url}/.well-known/agent-card.json`);
+    assert.match(await card.text(), /"signatures":\[\{"protected":"/);
+
     hub.child.kill("SIGINT");
     const { code, out } = await hub.ended;
     assert.equal(code, 0);
