@@ -141,12 +141,12 @@ export function createHub(deps: {
     agents: () => registry.all(),
     runningTasks: () => execution.running().length,
     sessions: () => sessions.count(),
-    queues: () =>
-      delivery?.stats().mailboxes.map(({ name: mailbox, letters }) => ({
-        mailbox,
-        waiting: letters,
-      })) ?? [],
-    deadLetters: () => delivery?.stats().deadLetters ?? 0,
+    envelopes: () => ({ ...messaging.counts }),
+    mail: () => delivery?.stats(),
+    pushes: () => {
+      const { configs: _, ...counts } = push.counts();
+      return counts;
+    },
   });
   const a2a = observeDispatch(
     createDispatch(handler, cards, pushOperations),

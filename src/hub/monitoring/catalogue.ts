@@ -140,11 +140,20 @@ export const CATALOGUE: ReadonlyMap<string, Family> = new Map(
     log_head: gauge("Place of the last event of the whole log."),
     log_epoch: gauge("Epoch of this writer."),
     log_size_bytes: gauge("The log's files, the write-ahead log included."),
-    queue_depth: gauge("Envelopes that wait in a mailbox.", "mailbox"),
+    queue_depth: gauge("Durable envelopes a mailbox holds.", "mailbox"),
+    queued_bytes: gauge("Bytes of all durable envelopes that wait."),
+    in_flight: gauge("Durable envelopes handed over and not acknowledged."),
     dead_letters: gauge("Dead letters that are kept now."),
-    envelopes_total: counter("Envelopes, by what became of them.", "fate"),
+    envelopes_total: counter(
+      "Envelopes, live and durable, by what became of them: received, delivered (once a reader), stored, refused, dropped, expired, unanswered.",
+      "fate",
+    ),
+    letters_total: counter(
+      "Durable envelopes by what became of them: accepted, acknowledged, redelivered, expired, died, and so on.",
+      "fate",
+    ),
+    mailbox_commits_total: counter("Commits of the mailboxes, each one fsync."),
     push_total: counter("Push notifications, by outcome.", "outcome"),
-    spans_dropped_total: counter("Spans that did not fit on the way out."),
     event_loop_delay_seconds: gauge(
       "Delay of the event loop since the hub listens.",
       "quantile",

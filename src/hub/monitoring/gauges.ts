@@ -1,5 +1,7 @@
 import { statSync } from "node:fs";
 import type { EventLog, Labels, Metrics } from "../../ports.ts";
+import { noCounts, type DeliveryCounts } from "../delivery/counts.ts";
+import type { DeliveryStats } from "../delivery/createDelivery.ts";
 import type { Busy } from "./busy.ts";
 import type { Surroundings, Watched } from "./monitor.ts";
 
@@ -19,12 +21,9 @@ export function readGauges(
   },
 ): void {
   const { log, watched, surroundings, utilisation } = parts;
-  const {
-    agents,
-    sessions,
-    queues = () => [],
-    deadLetters = () => 0,
-  } = watched;
+  const { agents, sessions } = watched;
+  const { envelopes = () => ({}), pushes = () => ({}) } = watched;
+  const { mail = () => undefined } = watched;
   const { version = "", missions, trust = () => [] } = surroundings;
 
   /** One value; none where it is not known. */
@@ -47,7 +46,10 @@ export function readGauges(
   const agent = ({ agentId }: Utilised): Labels => ({ agent: agentId });
 
   one("sessions", sessions);
-  one("dead_letters", deadLetters);
+  one("dead_letters", () => mail()?.deadLetters ?? null);
+  one("in_flight", () => mail()?.inFlight ?? null);
+  one("queued_bytes", () => mail()?.waitingBytes ?? null);
+  one("mailbox_commits_total", () => mail()?.commits ?? null);
   one("log_head", () => log.head());
   one("log_epoch", () => log.epoch);
   one("log_size_bytes", () => logBytes(log.place));
@@ -81,10 +83,21 @@ export function readGauges(
   );
   many(
     "queue_depth",
-    queues,
-    ({ mailbox }) => ({ mailbox }),
-    ({ waiting }) => waiting,
+    () => mail()?.mailboxes ?? [],
+    ({ name: mailbox }) => ({ mailbox }),
+    ({ letters }) => letters,
   );
+  for (const [family, label, read] of [
+    ["envelopes_total", "fate", envelopes],
+    ["letters_total", "fate", () => fatesOf(mail())],
+    ["push_total", "outcome", pushes],
+  ] as const)
+    many(
+      family,
+      () => Object.entries<number>(read()),
+      ([name]) => ({ [label]: snake(name) }),
+      ([, number]) => number,
+    );
   many(
     "trust_score",
     trust,
@@ -99,6 +112,19 @@ export function readGauges(
     ({ busyMs }) => busyMs / 1000,
   );
   many("agent_utilisation_ratio", utilisation, agent, ({ share }) => share);
+}
+
+/** What became of letters since the hub began; the rest of the stats is how things stand. */
+function fatesOf(
+  mail: DeliveryStats | undefined,
+): Readonly<Record<string, number>> {
+  if (mail === undefined) return {};
+  const names = Object.keys(noCounts()) as (keyof DeliveryCounts)[];
+  return Object.fromEntries(names.map((name) => [name, mail[name]]));
+}
+
+function snake(name: string): string {
+  return name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 }
 
 /** Size of the log's file and its write-ahead log; null where it is in no file. */

@@ -11,6 +11,7 @@ import type {
 import type { MissionStatus } from "../../protocol/panel.ts";
 import type { HubStatus } from "../../protocol/status.ts";
 import type { Trace } from "../../protocol/trace.ts";
+import type { DeliveryStats } from "../delivery/createDelivery.ts";
 import { keepTime } from "./busy.ts";
 import { createCounters } from "./counters.ts";
 import { countEvents } from "./eventCounts.ts";
@@ -35,12 +36,12 @@ export interface Watched {
   })[];
   readonly runningTasks: () => number;
   readonly sessions: () => number;
-  /** Mailboxes with envelopes in them. */
-  readonly queues?: () => readonly {
-    readonly mailbox: string;
-    readonly waiting: number;
-  }[];
-  readonly deadLetters?: () => number;
+  /** What became of envelopes, live and durable. */
+  readonly envelopes?: () => Readonly<Record<string, number>>;
+  /** The durable side, where there is one. */
+  readonly mail?: () => DeliveryStats | undefined;
+  /** What became of push notifications. */
+  readonly pushes?: () => Readonly<Record<string, number>>;
 }
 
 /** What is known outside the hub and shown with it. */
@@ -93,7 +94,7 @@ export function openMonitor(
   const { log, clock, hash, textLog, surroundings = {} } = deps;
   const { version = "", missions, expose, traces } = surroundings;
   const { agents, sessions, runningTasks, name } = watched;
-  const { queues = () => [], deadLetters = () => 0 } = watched;
+  const { mail = () => undefined } = watched;
   const startedAt = clock.now();
   const counters = createCounters();
   const busy = keepTime(clock);
@@ -151,10 +152,10 @@ export function openMonitor(
         }),
         tasks: { running: runningTasks() },
         sessions: sessions(),
-        queues: queues()
+        queues: queuesOf(mail())
           .toSorted((a, b) => b.waiting - a.waiting)
           .slice(0, MAX_QUEUES),
-        deadLetters: deadLetters(),
+        deadLetters: mail()?.deadLetters ?? 0,
         log: { head: log.head(), epoch: log.epoch, bytes: logBytes(log.place) },
         missions: onlyStatus(missions?.()),
         process: {
@@ -181,6 +182,14 @@ export function openMonitor(
       loop?.stop();
     },
   };
+}
+
+/** Mailboxes with something in them. */
+function queuesOf(mail: DeliveryStats | undefined): HubStatus["queues"] {
+  const all = mail?.mailboxes ?? [];
+  return all
+    .filter(({ letters }) => letters > 0)
+    .map(({ name: mailbox, letters }) => ({ mailbox, waiting: letters }));
 }
 
 function onlyStatus(
