@@ -15,6 +15,7 @@ import type { LogOptions } from "../../../src/adapters/log/openLog.ts";
 import { openLog } from "../../../src/adapters/log/openLog.ts";
 import { isProblem } from "../../../src/core/errors.ts";
 import type { ErrorCode, RoundtableError } from "../../../src/core/errors.ts";
+import type { SqliteLog } from "../../../src/adapters/log/sqliteLog.ts";
 import type { EventLog } from "../../../src/ports.ts";
 
 /** A file in a folder that goes when the test ends. */
@@ -31,7 +32,7 @@ export async function opened(
   t: TestContext,
   file: string,
   options: Partial<LogOptions> = {},
-): Promise<EventLog> {
+): Promise<SqliteLog> {
   const log = await openLog({ file, clock: systemClock, ...options });
   t.after(() => log.dispose());
   return log;
