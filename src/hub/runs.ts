@@ -12,6 +12,9 @@ import type { TaskRecord, Tasks } from "./tasks.ts";
 /** Facts that may be on their way to the disk at once; an agent that is faster loses its task. */
 const MAX_STORING = 20_000;
 
+/** Why runs end; shared, because an error of its own for each costs more than the rest of its end. */
+const OVER = new Error("the task is no longer this agent's");
+
 /** One agent's work on one task. */
 export interface Run {
   readonly record: TaskRecord;
@@ -70,7 +73,7 @@ export function createRuns(parts: {
 
   function drop(run: Run): void {
     if (runs.get(run.record.id) === run) runs.delete(run.record.id);
-    run.over.abort();
+    run.over.abort(OVER);
   }
 
   function giveUp(run: Run, error: unknown): void {

@@ -1,9 +1,12 @@
-import { randomBytes, randomInt } from "node:crypto";
+import { randomFillSync, randomInt } from "node:crypto";
 import type { Chance, Clock } from "../../ports.ts";
 
 const ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz";
 const TIME_LENGTH = 10;
 const RANDOM_LENGTH = 16;
+/** Random bytes are fetched for many ids at once; each is used once. */
+const pool = new Uint8Array(RANDOM_LENGTH * 256);
+let used = pool.length;
 
 /** The machine's random source; ids are lower-case ULIDs: 48 bits of time in ms, then 80 random bits. */
 export function systemChance(clock: Clock): Chance {
@@ -24,8 +27,13 @@ function timePart(ms: number): string {
 }
 
 function randomPart(): string {
-  // 256 is a multiple of 32, so the remainder is not biased.
-  return Array.from(randomBytes(RANDOM_LENGTH), (byte) =>
-    ALPHABET.charAt(byte % 32),
-  ).join("");
+  if (used + RANDOM_LENGTH > pool.length) {
+    randomFillSync(pool);
+    used = 0;
+  }
+  let text = "";
+  for (const byte of pool.subarray(used, (used += RANDOM_LENGTH)))
+    // 256 is a multiple of 32, so the remainder is not biased.
+    text += ALPHABET.charAt(byte % 32);
+  return text;
 }

@@ -42,7 +42,14 @@ export function toFact(row: TaskRow): TaskFact {
 
 /** Keeps tasks and missions in step with the events; to be called inside the transaction that stores these. */
 export interface Projection {
+  /** Takes in events whose tasks and missions are to be written now. */
   apply(events: readonly Recorded[]): void;
+  /** Takes in what events say of missions. */
+  applyToMissions(events: readonly Recorded[]): void;
+  /** The task as its row tells it. */
+  stored(taskId: string): TaskFact | undefined;
+  /** Writes a task's row. */
+  write(fact: TaskFact): void;
 }
 
 /** Makes the projection of a database whose tables are there. */
@@ -94,7 +101,7 @@ export function openProjection(db: DatabaseSync): Projection {
       // A task that changes often in one commit is written once.
       const changed = new Map<string, TaskFact>();
       for (const event of events) {
-        const id = moves(event) ? taskOf(event) : undefined;
+        const id = movesTask(event) ? taskOf(event) : undefined;
         if (id === undefined) {
           takeMission(event);
           continue;
@@ -107,6 +114,11 @@ export function openProjection(db: DatabaseSync): Projection {
       }
       for (const fact of changed.values()) write(fact);
     },
+    applyToMissions(events) {
+      for (const event of events) takeMission(event);
+    },
+    stored,
+    write,
   };
 }
 
@@ -116,24 +128,43 @@ const MOVING = [
   "TaskReassigned",
 ] as const satisfies readonly Recorded["type"][];
 
-function moves(event: Recorded): boolean {
+/** Whether an event changes what the table of tasks says. */
+export function movesTask(event: Recorded): boolean {
   return (MOVING as readonly string[]).includes(event.type);
+}
+
+/** The rows of such events after a place, in order. */
+export function movingRows(db: DatabaseSync, after: number): Iterable<Row> {
+  return rowsOf(db, MOVING, after);
+}
+
+function rowsOf(
+  db: DatabaseSync,
+  types: readonly string[],
+  after: number,
+): Iterable<Row> {
+  const names = types.map((type) => `'${type}'`).join(", ");
+  return db
+    .prepare(
+      // The plus keeps SQLite from walking the index by type: what is wanted is at the end.
+      `SELECT ${COLUMNS} FROM events WHERE seq > ? AND +type IN (${names}) ORDER BY seq`,
+    )
+    .iterate(after) as Iterable<unknown> as Iterable<Row>;
 }
 
 /** Makes the tables that follow from the events anew, from all events that are what was stored. Inside a transaction. */
 export function project(db: DatabaseSync): void {
   db.exec("DELETE FROM tasks; DELETE FROM missions; DELETE FROM snapshots");
   const projection = openProjection(db);
-  const types = [...MOVING, "MissionOpened", "MissionClosed"]
-    .map((type) => `'${type}'`)
-    .join(", ");
-  const rows = db
-    .prepare(
-      `SELECT ${COLUMNS} FROM events WHERE type IN (${types}) ORDER BY seq`,
-    )
-    .iterate() as Iterable<unknown> as Iterable<Row>;
-  for (const row of rows) {
+  let last = 0;
+  for (const row of rowsOf(
+    db,
+    [...MOVING, "MissionOpened", "MissionClosed"],
+    0,
+  )) {
     const event = fromRow(row);
     if (event !== undefined) projection.apply([event]);
+    last = row.seq;
   }
+  db.prepare("UPDATE writer SET projected_seq = ?").run(last);
 }

@@ -65,7 +65,6 @@ export function lastQuestion(
 
 /** Answers about tasks and missions. */
 export interface Facts {
-  task(taskId: string): TaskFact | undefined;
   tasks(query: TaskQuery): {
     readonly tasks: TaskFact[];
     readonly total: number;
@@ -77,10 +76,6 @@ export interface Facts {
 /** Makes the answers over a database; `statement` prepares and remembers. */
 export function openFacts(statement: (sql: string) => StatementSync): Facts {
   return {
-    task(taskId) {
-      const row = statement("SELECT * FROM tasks WHERE id = ?").get(taskId);
-      return row === undefined ? undefined : toFact(row as unknown as TaskRow);
-    },
     tasks({ address, from, contextId, state, changedAfter, before, limit }) {
       const conditions: string[] = ["TRUE"];
       const parameters: SQLInputValue[] = [];
@@ -94,7 +89,10 @@ export function openFacts(statement: (sql: string) => StatementSync): Facts {
       };
       narrow("?1 IN (agent, addressed)", address);
       narrow("sender = ?", from);
-      narrow("context = ?", contextId);
+      narrow(
+        "opened_seq IN (SELECT seq FROM events WHERE mission = ? AND type = 'TaskSubmitted')",
+        contextId,
+      );
       narrow("state = ?", state);
       narrow("status_at > ?", changedAfter);
       const all = statement(

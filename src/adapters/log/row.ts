@@ -15,6 +15,9 @@ export interface Row {
 export const COLUMNS = "seq, mission, key, type, body, hash";
 export const INSERT = `INSERT INTO events (${COLUMNS}, task) VALUES (?, ?, ?, ?, ?, ?, ?)`;
 
+/** The same, but nothing happens where the mission has an event of that key. */
+export const INSERT_NEW = `${INSERT} ON CONFLICT (mission, key) WHERE key IS NOT NULL DO NOTHING`;
+
 /** Types of which there are many per task or message: no index by type is kept of them, so that storing one stays cheap. */
 const FREQUENT: readonly EventType[] = [
   "TaskSubmitted",

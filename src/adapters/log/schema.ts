@@ -8,7 +8,7 @@ import { isRare } from "./row.ts";
 export const SCHEMA_VERSION = 2;
 
 // `body` is the very text the hash is of, so a check compares bytes; the other columns repeat members of it for the indexes.
-// `events` is the truth. `tasks` and `missions` follow from it and change in the same transaction; `snapshots` are worth nothing but time.
+// `events` is the truth. `missions` follows from it in the same transaction, `tasks` up to `writer.projected_seq`; `snapshots` are worth nothing but time.
 // `archived` names the missions whose events went into an archive: only theirs may be deleted, and only up to `last_seq`.
 const TABLES = `
   CREATE TABLE IF NOT EXISTS events (
@@ -45,7 +45,6 @@ const TABLES = `
     status_at INTEGER NOT NULL
   ) STRICT;
   CREATE INDEX IF NOT EXISTS tasks_by_status ON tasks (status_seq);
-  CREATE INDEX IF NOT EXISTS tasks_by_context ON tasks (context, status_seq);
   CREATE TABLE IF NOT EXISTS missions (
     opened_seq INTEGER PRIMARY KEY,
     mission TEXT NOT NULL UNIQUE,
@@ -65,14 +64,15 @@ const TABLES = `
     WHEN NOT EXISTS (SELECT 1 FROM archived WHERE mission = old.mission AND last_seq >= old.seq)
     BEGIN SELECT RAISE(ABORT, 'events are never deleted'); END;
   CREATE TRIGGER IF NOT EXISTS archived_are_forgotten AFTER INSERT ON archived BEGIN
-    DELETE FROM tasks WHERE context = new.mission;
+    DELETE FROM tasks WHERE opened_seq IN (SELECT seq FROM events WHERE mission = new.mission AND type = 'TaskSubmitted');
     DELETE FROM missions WHERE mission = new.mission;
     DELETE FROM snapshots WHERE key = new.mission;
   END;
   CREATE TABLE IF NOT EXISTS writer (
     one INTEGER PRIMARY KEY CHECK (one = 1),
     epoch INTEGER NOT NULL,
-    closed_at_seq INTEGER
+    closed_at_seq INTEGER,
+    projected_seq INTEGER
   ) STRICT;
   INSERT OR IGNORE INTO writer (one, epoch) VALUES (1, 0);
   PRAGMA user_version = ${String(SCHEMA_VERSION)};
@@ -82,6 +82,7 @@ const TABLES = `
 const FROM_1 = `
   ALTER TABLE events ADD COLUMN task TEXT;
   ALTER TABLE writer ADD COLUMN closed_at_seq INTEGER;
+  ALTER TABLE writer ADD COLUMN projected_seq INTEGER;
   DROP TRIGGER IF EXISTS events_never_change;
   DROP TRIGGER IF EXISTS events_never_go;
   UPDATE events SET task = json_extract(body, CASE type WHEN 'MessageSent' THEN '$.data.message.taskId' ELSE '$.data.taskId' END)

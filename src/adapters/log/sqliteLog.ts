@@ -93,19 +93,19 @@ export class SqliteLog implements EventLog {
   }
 
   task(taskId: string): TaskFact | undefined {
-    return this.#reading(() => this.#store.facts.task(taskId));
+    return this.#reading(() => this.#store.task(taskId));
   }
 
   tasks(query: TaskQuery): ReturnType<EventLog["tasks"]> {
-    return this.#reading(() => this.#store.facts.tasks(query));
+    return this.#reading(() => this.#store.tasks(query));
   }
 
   opened(query: Parameters<EventLog["opened"]>[0]): readonly MissionFact[] {
-    return this.#reading(() => this.#store.facts.opened(query));
+    return this.#reading(() => this.#store.missionFacts.opened(query));
   }
 
   missionCounts(): ReturnType<EventLog["missionCounts"]> {
-    return this.#reading(() => this.#store.facts.missionCounts());
+    return this.#reading(() => this.#store.missionFacts.missionCounts());
   }
 
   snapshot(kind: string, key: string): ReturnType<EventLog["snapshot"]> {

@@ -2,13 +2,16 @@ import type { BigIntStats } from "node:fs";
 import { statSync } from "node:fs";
 import type { DatabaseSync, StatementSync } from "node:sqlite";
 import { upcast } from "../../core/events.ts";
+import type { TaskFact } from "../../core/taskFact.ts";
 import { taskOf } from "../../core/taskFact.ts";
-import type { EventLog } from "../../ports.ts";
+import type { EventLog, TaskQuery } from "../../ports.ts";
 import type { Draft, EventType, Recorded } from "../../protocol/event.ts";
 import { HUB_STREAM } from "../../protocol/event.ts";
 import type { Archived } from "./archived.ts";
 import { readArchived } from "./archived.ts";
 import { markDamaged } from "./damage.ts";
+import type { LateTasks } from "./lateTasks.ts";
+import { openLateTasks } from "./lateTasks.ts";
 import type { Projection } from "./project.ts";
 import { openProjection } from "./project.ts";
 import type { Facts, Question } from "./queries.ts";
@@ -19,9 +22,9 @@ import {
   readQuestion,
 } from "./queries.ts";
 import type { Row } from "./row.ts";
-import { COLUMNS, fromRow, INSERT, values } from "./row.ts";
+import { COLUMNS, fromRow, INSERT_NEW, values } from "./row.ts";
 import { seal } from "./seal.ts";
-import { logFenced } from "./sqliteTrouble.ts";
+import { isDamage, logFenced } from "./sqliteTrouble.ts";
 
 /** Missions and conversations whose end of the chain is kept in memory; of others it is read. */
 const MAX_TIPS = 10_000;
@@ -47,6 +50,8 @@ export class Store {
   readonly #statements = new Map<string, StatementSync>();
   readonly #tips = new Map<string, string>();
   readonly #projection: Projection;
+  readonly #late: LateTasks;
+  #hasArchived: boolean | undefined;
   readonly #facts: Facts;
   readonly #snapshots = new Map<string, Snapshot>();
   #head: number;
@@ -58,6 +63,7 @@ export class Store {
     this.#epoch = epoch;
     this.#identity = statSync(file, { bigint: true });
     this.#projection = openProjection(db);
+    this.#late = openLateTasks(db, this.#projection);
     this.#facts = openFacts((sql) => this.#statement(sql));
     // The place of an archived event is never given away again.
     this.#head = Number(
@@ -89,12 +95,16 @@ export class Store {
       const stored = entries.map((drafts) =>
         drafts.map((draft) => this.#insert(draft, fresh, tips, now)),
       );
-      this.#projection.apply(fresh);
+      this.#projection.applyToMissions(fresh);
       this.#writeSnapshots();
+      const written = this.#late.write(this.#head, also !== undefined);
       also?.(this.#db);
       this.#statement("COMMIT").run();
+      written();
+      this.#late.take(fresh);
       this.#snapshots.clear();
       this.#head += fresh.length;
+      if (also !== undefined) this.#hasArchived = undefined;
       if (this.#tips.size > MAX_TIPS) this.#tips.clear();
       for (const [mission, hash] of tips) this.#tips.set(mission, hash);
       return { stored, fresh };
@@ -127,8 +137,17 @@ export class Store {
     return this.#events(lastQuestion(missionId, types)).at(0);
   }
 
-  /** Tasks and missions by their tables. */
-  get facts(): Facts {
+  task(taskId: string): TaskFact | undefined {
+    return this.#late.task(taskId) ?? this.#projection.stored(taskId);
+  }
+
+  tasks(query: TaskQuery): ReturnType<EventLog["tasks"]> {
+    this.#writeTasks();
+    return this.#facts.tasks(query);
+  }
+
+  /** Missions by their table. */
+  get missionFacts(): Omit<Facts, "tasks"> {
     return this.#facts;
   }
 
@@ -177,7 +196,10 @@ export class Store {
 
   /** Whether a mission's events are in an archive instead. */
   isArchived(missionId: string): boolean {
+    this.#hasArchived ??=
+      this.#statement("SELECT 1 FROM archived LIMIT 1").get() !== undefined;
     return (
+      this.#hasArchived &&
       this.#statement("SELECT 1 FROM archived WHERE mission = ?").get(
         missionId,
       ) !== undefined
@@ -195,6 +217,7 @@ export class Store {
       this.#db.exec("BEGIN IMMEDIATE");
       this.#refuseStale();
       this.#writeSnapshots();
+      this.#late.write(this.#head, true);
       this.#statement("UPDATE writer SET closed_at_seq = ?").run(this.#head);
       this.#db.exec("COMMIT");
     } catch {
@@ -212,18 +235,40 @@ export class Store {
     now: () => number,
   ): Recorded {
     const { missionId, key } = draft;
-    const known = key === undefined ? undefined : this.find(missionId, key);
-    if (known !== undefined) return known;
     const { event, body } = seal(draft, {
       seq: this.#head + fresh.length + 1,
       at: now(),
       epoch: this.#epoch,
       prevHash: tips.get(missionId) ?? this.#tip(missionId),
     });
-    this.#statement(INSERT).run(...values(event, body));
+    const { changes } = this.#statement(INSERT_NEW).run(...values(event, body));
+    if (changes === 0) {
+      const known = key === undefined ? undefined : this.find(missionId, key);
+      if (known === undefined) throw markDamaged(this.#file);
+      return known;
+    }
     tips.set(missionId, event.hash);
     fresh.push(event);
     return event;
+  }
+
+  /** Not synced: should it be lost, the next start reads the events again. */
+  #writeTasks(): void {
+    if (this.#late.waiting === 0) return;
+    const synced = this.#statement("PRAGMA synchronous").get();
+    this.#db.exec("PRAGMA synchronous = NORMAL; BEGIN IMMEDIATE");
+    try {
+      this.#refuseStale();
+      const written = this.#late.write(this.#head, true);
+      this.#db.exec("COMMIT");
+      written();
+    } catch (error) {
+      // On a full disk, or where another writer took over, reading goes on with the rows as they are.
+      if (isDamage(error)) throw error;
+    } finally {
+      if (this.#db.isTransaction) this.#db.exec("ROLLBACK");
+      this.#db.exec(`PRAGMA synchronous = ${String(synced?.["synchronous"])}`);
+    }
   }
 
   #writeSnapshots(): void {

@@ -165,7 +165,11 @@ describe("a damaged log", () => {
           contextId: taskId,
           agentId: "dev",
           from: "client",
-          message: { messageId: "m", role: "ROLE_USER", parts: [] },
+          message: {
+            messageId: "m",
+            role: "ROLE_USER",
+            parts: [{ text: "go" }],
+          },
         },
         by: "client",
       });
