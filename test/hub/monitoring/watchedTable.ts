@@ -1,20 +1,12 @@
 /** A hub on real sockets whose monitor writes metrics, with the agent `worker` seated. */
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { sha256 } from "../../../src/adapters/clock/sha256.ts";
-import { systemChance } from "../../../src/adapters/clock/systemChance.ts";
-import { systemClock } from "../../../src/adapters/clock/systemClock.ts";
 import { expose } from "../../../src/adapters/metrics/prometheus.ts";
 import type { Discovered } from "../../../src/hub/discovery.ts";
-import { readDiscovery } from "../../../src/hub/discovery.ts";
-import { createHub } from "../../../src/hub/hub.ts";
 import type { Surroundings } from "../../../src/hub/monitoring/monitor.ts";
 import type { EventLog } from "../../../src/ports.ts";
 import type { Task } from "../../../src/protocol/a2a.ts";
 import { memoryLog } from "../../fakes/memoryLog.ts";
-import { seatAgent, type ScriptedAgent } from "../scriptedAgent.ts";
-import { SILENT } from "../table.ts";
+import type { ScriptedAgent } from "../scriptedAgent.ts";
+import { openTable } from "../table.ts";
 
 /** A hub under watch. */
 export interface WatchedTable extends AsyncDisposable {
@@ -41,20 +33,13 @@ let messages = 0;
 export async function watchedTable(
   log: EventLog = memoryLog(),
   surroundings: Surroundings = {},
+  more: NonNullable<Parameters<typeof openTable>[1]> = {},
 ): Promise<WatchedTable> {
-  const runDir = await mkdtemp(join(tmpdir(), "roundtable-watch-"));
-  const hub = createHub({
-    log,
-    clock: systemClock,
-    chance: systemChance(systemClock),
-    hash: sha256,
-    textLog: SILENT,
+  const { address, worker, close } = await openTable(log, {
+    ...more,
     name: "watched table",
     surroundings: { version: "9.9.9", expose, ...surroundings },
   });
-  const worker = await seatAgent(hub.connectInProcess(), "worker");
-  const { tokenFile } = await hub.listen({ runDir });
-  const address = await readDiscovery(tokenFile);
   const authorization = `Bearer ${address.token}`;
 
   const table: WatchedTable = {
@@ -97,11 +82,7 @@ export async function watchedTable(
         .split(" ")
         .at(-1);
     },
-    async [Symbol.asyncDispose]() {
-      await hub.dispose();
-      await log.dispose();
-      await rm(runDir, { recursive: true, force: true });
-    },
+    [Symbol.asyncDispose]: close,
   };
   return table;
 }
