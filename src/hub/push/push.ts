@@ -8,21 +8,14 @@ import type { Updates } from "../stream.ts";
 import type { TaskRecord, Tasks } from "../tasks.ts";
 import { isTerminal } from "../tasks.ts";
 import { generationOf, jsonOf } from "../update.ts";
-import { invalidField, overloaded, pushNotSupported } from "../wireError.ts";
+import { invalidField, pushNotSupported } from "../wireError.ts";
 import type { Address } from "./addresses.ts";
-import type { ConfigFile } from "./configFile.ts";
-import { openConfigFile } from "./configFile.ts";
+import type { Live } from "./book.ts";
+import { openBook } from "./book.ts";
 import { createDeliver } from "./delivery.ts";
 import type { Posted } from "./post.ts";
 import type { Resolve } from "./targets.ts";
 import { createTargets } from "./targets.ts";
-
-/** Configurations one hub keeps; those that are done give way to new ones. */
-const MAX_CONFIGS = 1000;
-/** Configurations of one task. */
-const MAX_PER_TASK = 16;
-/** Acknowledgements reach the disk this much later, ms: what a crash forgets is sent again. */
-const SAVE_MS = 1000;
 
 /** What the owner of the hub decides about push notifications. */
 export interface PushOptions {
@@ -68,16 +61,6 @@ export interface Push {
   close(): Promise<void>;
 }
 
-type Mutable<T> = { -readonly [K in keyof T]: T[K] };
-
-/** A configuration at work. */
-interface Live {
-  readonly stored: Mutable<StoredPush>;
-  readonly stop: AbortController;
-  /** Nothing more is sent: its task's end was acknowledged, or its receiver given up. */
-  isDone: boolean;
-}
-
 async function systemResolve(host: string): Promise<readonly Address[]> {
   const found = await lookup(host, { all: true, order: "verbatim" });
   return found.map(({ address, family }) => ({
@@ -95,22 +78,17 @@ export function createPush(parts: {
   readonly chance: Chance;
   readonly textLog: TextLog;
 }): Push {
-  const { options, tasks, updates, clock, textLog } = parts;
+  const { options, tasks, updates, textLog } = parts;
   const targets = createTargets(
     options.targets,
     options.resolve ?? systemResolve,
   );
   const deliver = createDeliver({ ...parts, targets });
-  const lives = new Set<Live>();
+  const book = openBook(options.file, parts);
   const working = new Set<Promise<void>>();
   const closing = new AbortController();
   const counts = { delivered: 0, retries: 0, gaveUp: 0 };
-  const file: ConfigFile = openConfigFile(options.file, () =>
-    [...lives].map(({ stored }) => stored),
-  );
-  let lastOrder = 0;
   let starting: Promise<void> | undefined;
-  let isSaving = false;
 
   /** What may be said of a configuration: never its URL's path, which may be a secret too. */
   function told({ stored: { config } }: Live): Record<string, string> {
@@ -125,27 +103,6 @@ export function createPush(parts: {
       "push notifications were given up; they go on when the hub starts again",
       { ...told(live), after: live.stored.acknowledged, why },
     );
-  }
-
-  function saveSoon(): void {
-    if (isSaving) return;
-    isSaving = true;
-    clock
-      .after(SAVE_MS, closing.signal)
-      .then(() => file.save())
-      // On closing it is saved at once.
-      .catch((error: unknown) => {
-        if (!closing.signal.aborted) unsaved(error);
-      })
-      .finally(() => {
-        isSaving = false;
-      });
-  }
-
-  function unsaved(error: unknown): void {
-    textLog.warn("push configurations could not be saved", {
-      why: toProblem(error).message,
-    });
   }
 
   async function follow(live: Live, record: TaskRecord): Promise<void> {
@@ -175,7 +132,7 @@ export function createPush(parts: {
       }
       counts.delivered += 1;
       stored.acknowledged = generationOf(item);
-      saveSoon();
+      book.saveSoon();
     }
     live.isDone ||= !signal.aborted;
   }
@@ -194,40 +151,18 @@ export function createPush(parts: {
     working.add(work);
   }
 
-  function drop(live: Live): void {
-    live.stop.abort(new Error("the configuration was removed"));
-    lives.delete(live);
-  }
-
-  function add(stored: Mutable<StoredPush>): Live {
-    const live: Live = { stored, stop: new AbortController(), isDone: false };
-    lives.add(live);
-    lastOrder = Math.max(lastOrder, stored.order);
-    return live;
-  }
-
-  function makeRoom(taskId: string): void {
-    const ofTask = [...lives].filter(
-      ({ stored }) => stored.config.taskId === taskId,
-    );
-    if (ofTask.length >= MAX_PER_TASK)
-      throw overloaded("push configurations of this task");
-    if (lives.size < MAX_CONFIGS) return;
-    const oldest = [...lives].find(({ isDone }) => isDone);
-    if (oldest === undefined) throw overloaded("push configurations");
-    drop(oldest);
-  }
-
   async function load(): Promise<void> {
-    const kept = await file.load(() => {
-      textLog.error("the file of push configurations was not readable", {
-        safe: "it was set aside; clients must make their configurations again",
-      });
-    });
-    for (const stored of kept) {
-      const record = tasks.get(stored.config.taskId);
-      if (record !== undefined) begin(add({ ...stored }), record);
+    const isKnown = (taskId: string): boolean =>
+      tasks.get(taskId) !== undefined;
+    for (const live of await book.load(isKnown)) {
+      const record = tasks.get(live.stored.config.taskId);
+      if (record !== undefined) begin(live, record);
     }
+  }
+
+  function start(): Promise<void> {
+    starting ??= targets.any ? load() : Promise.resolve();
+    return starting;
   }
 
   return {
@@ -235,55 +170,48 @@ export function createPush(parts: {
     checkOn() {
       if (!targets.any) throw pushNotSupported();
     },
-    start() {
-      starting ??= targets.any ? load() : Promise.resolve();
-      return starting;
-    },
+    start,
     async check({ url }) {
       if (!targets.any) throw pushNotSupported();
       const admission = await targets.admit(url);
       if (!admission.ok) throw invalidField("url", admission.why);
     },
     async keep(record, config, owner, after) {
-      await this.start();
-      const { id } = config;
+      await start();
       const full = { ...config, taskId: record.id };
-      const known = [...lives].find(
-        ({ stored }) =>
-          stored.config.taskId === record.id &&
-          stored.config.id === id &&
-          stored.owner === owner,
-      );
-      if (known === undefined) makeRoom(record.id);
-      else drop(known);
-      const live = add({
-        config: full,
-        owner,
-        order: known?.stored.order ?? lastOrder + 1,
-        acknowledged: known?.stored.acknowledged ?? after,
-      });
-      await file.save();
+      const known = book.find(record.id, config.id, owner);
+      const acknowledged = known?.stored.acknowledged ?? after;
+      const live = book.add({ config: full, owner, acknowledged }, known);
+      try {
+        await book.save();
+      } catch (error) {
+        // What is not on disk was never promised.
+        book.drop(live);
+        throw error;
+      }
       if (!live.stop.signal.aborted) begin(live, record);
       return full;
     },
     of: (taskId, owner) =>
-      [...lives]
+      book
+        .all()
         .map(({ stored }) => stored)
         .filter(
           (stored) => stored.config.taskId === taskId && stored.owner === owner,
         )
         .sort((a, b) => a.order - b.order),
-    async remove(stored) {
-      for (const live of [...lives]) if (live.stored === stored) drop(live);
-      await file.save();
+    async remove({ config, owner }) {
+      const live = book.find(config.taskId, config.id, owner);
+      if (live === undefined) return;
+      book.drop(live);
+      await book.save();
     },
-    counts: () => ({ configs: lives.size, ...counts }),
+    counts: () => ({ configs: book.all().length, ...counts }),
     async close() {
       closing.abort(new Error("the hub has closed"));
+      await starting?.catch(() => undefined);
       await Promise.allSettled([...working]);
-      if (starting === undefined) return;
-      await starting.catch(() => undefined);
-      if (lives.size > 0) await file.save().catch(unsaved);
+      await book.close();
     },
   };
 }
