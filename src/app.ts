@@ -71,6 +71,8 @@ export interface App extends Lifetime {
   status(): HubStatus;
   /** The path that the id of a mission, task or message names; undefined where nothing has it. */
   trace(id: string): Trace | undefined;
+  /** Does what a method about agents (`agents/…`, docs/agents.md) asks. Rejects with `hub-failed`. */
+  aboutAgents(method: string, params: unknown): Promise<unknown>;
   /** Where the log is, for people. */
   readonly logPlace: string;
 }
@@ -171,6 +173,7 @@ export async function createApp(ports: AppPorts): Promise<App> {
     path: createPaths(log, ports.hash, ports.clock),
     status: () => hub.monitor.status(),
     trace: (id) => hub.monitor.trace(id),
+    aboutAgents: (method, params) => hub.aboutAgents(method, params),
     logPlace: log.place,
     dispose: async () => {
       await runner.interruptAll();

@@ -15,7 +15,7 @@ import type { Registry, Sitting } from "./registry.ts";
 import type { Caller } from "./submit.ts";
 import { notAllowed, parseParams, RPC_CODE, WireError } from "./wireError.ts";
 
-/** True for the methods about agents that are no part of A2A: `agents/list`, and the owner's `agents/issueToken`, `agents/revokeToken`, `agents/join`, `agents/leave`. */
+/** True for the methods about agents that are no part of A2A: `agents/list`, and the owner's `agents/outside`, `agents/issueToken`, `agents/revokeToken`, `agents/join`, `agents/leave`. */
 export function isAgentMethod(method: string): boolean {
   return method.startsWith("agents/");
 }
@@ -107,6 +107,13 @@ export function createAgentMethods(parts: {
     }
     checkOwner(caller);
     switch (method) {
+      case "agents/outside":
+        return {
+          tokens: tokens.list(),
+          links: links
+            .list()
+            .map(({ agentId, cardUrl }) => ({ agentId, cardUrl })),
+        };
       case "agents/issueToken": {
         const wanted = parseParams(IssueToken, params);
         const issued = await tokens.issue(wanted, caller.name);

@@ -23,6 +23,12 @@ export interface AgentTokens {
   accepts(authorization: string): Identity | undefined;
   /** False once the token is revoked, replaced or past its time. */
   isGood(identity: Identity): boolean;
+  /** Who has a token that is good. */
+  list(): readonly {
+    readonly agentId: string;
+    readonly expiresAt: number;
+    readonly mayAsk: boolean;
+  }[];
   /** A new token, on disk before it is told; one issued before is no longer good. */
   issue(
     wanted: {
@@ -76,6 +82,14 @@ export function readAgentTokens(log: EventLog, clock: Clock): AgentTokens {
       const token = given.get(identity);
       return token === undefined ? identity.kind === "owner" : isCurrent(token);
     },
+    list: () =>
+      [...known.values()]
+        .filter(isCurrent)
+        .map(({ agentId, expiresAt, mayAsk }) => ({
+          agentId,
+          expiresAt,
+          mayAsk,
+        })),
     async issue({ agentId, days, mayAsk }, by) {
       for (const [id, { expiresAt }] of known)
         if (clock.now() >= expiresAt) known.delete(id);

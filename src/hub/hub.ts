@@ -79,6 +79,8 @@ export interface Hub extends Lifetime {
   whenSeated(agentIds: readonly string[], signal: AbortSignal): Promise<void>;
   /** What became of push notifications since the hub was made. */
   pushCounts(): PushCounts;
+  /** Does what a method about agents (`agents/…`) asks, for the owner in this process. Rejects with `hub-failed`. */
+  aboutAgents(method: string, params: unknown): Promise<unknown>;
   /** Cancels every running task; resolves within 5 s, once the ends are stored. */
   stop(why: string): Promise<void>;
 }
@@ -280,6 +282,7 @@ export function createHub(deps: {
     onText: (listener) => agentPort.onText(listener),
     whenSeated: (agentIds, signal) => registry.whenSeated(agentIds, signal),
     pushCounts: () => push.counts(),
+    aboutAgents: (method, params) => outside.ask(method, params),
     async stop(why) {
       const running = execution.running();
       textLog.info("all tasks are canceled", { why, tasks: running.length });

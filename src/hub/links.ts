@@ -33,6 +33,8 @@ export interface Links {
     wanted: JoinAgent,
     by: string,
   ): Promise<{ readonly agentId: string; readonly name: string }>;
+  /** Those that joined, whether they sit now or not. */
+  list(): readonly RemoteLink[];
   /** Lets a server leave for good; −32602 when it is none of them. */
   leave(agentId: string, by: string): Promise<void>;
   close(): Promise<void>;
@@ -169,6 +171,7 @@ export function createLinks(parts: {
         throw error;
       }
     },
+    list: () => [...links.values()].map(({ link }) => link),
     async leave(agentId, by) {
       const linked = links.get(agentId);
       if (linked === undefined)

@@ -98,6 +98,20 @@ export const IssuedToken = z.object({
 });
 export type IssuedToken = z.infer<typeof IssuedToken>;
 
+/** Answer to `agents/outside`, the owner's: whose tokens are good, and which servers elsewhere joined, whether they sit now or not. */
+export const OutsideAgents = z.object({
+  tokens: z.array(
+    z.object({
+      agentId: z.string(),
+      /** ms since 1970. */
+      expiresAt: z.number(),
+      mayAsk: z.boolean(),
+    }),
+  ),
+  links: z.array(z.object({ agentId: z.string(), cardUrl: z.string() })),
+});
+export type OutsideAgents = z.infer<typeof OutsideAgents>;
+
 /** Requests `agents/revokeToken` and `agents/leave`, the owner's. */
 export const AgentNamed = z.object({ agentId: AgentId });
 

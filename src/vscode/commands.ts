@@ -14,6 +14,7 @@ import {
 } from "./logCommands.ts";
 import { pickMission } from "./missions.ts";
 import type { Behind, Room } from "./room.ts";
+import { addServer, inviteAgent, removeAgent } from "./outsideAgents.ts";
 import { ruleOn } from "./ruling.ts";
 import { orComplain } from "./complain.ts";
 import type { ApiKey } from "./secrets.ts";
@@ -142,6 +143,11 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
       await vscode.commands.executeCommand("roundtable.release");
   },
   "roundtable.release": (tools) => act(tools, { kind: "release" }),
+  "roundtable.inviteAgent": async ({ room }) => inviteAgent(await room.app()),
+  "roundtable.addA2aServer": async ({ room, context }) =>
+    addServer(await room.app(), context.secrets),
+  "roundtable.removeAgent": async ({ room, context }) =>
+    removeAgent(await room.app(), context.secrets),
   "roundtable.setApiKey": async ({ key }) => {
     const what = await key.ask();
     if (what !== undefined)

@@ -5,6 +5,7 @@ import type { Problem, Recorded } from "../protocol/event.ts";
 import type { Settings } from "../protocol/settings.ts";
 import type { EventLog, Models, TextLog } from "../ports.ts";
 import type { LogDesk } from "../ports/logDesk.ts";
+import { serverTokenKey } from "./secrets.ts";
 import { readSettings } from "./settings.ts";
 import { storageOf } from "./storage.ts";
 
@@ -19,6 +20,7 @@ export interface Behind {
     readonly settings: Settings;
     readonly textLog: TextLog;
     readonly apiKey: () => Promise<string>;
+    readonly secret: (name: string) => Promise<string | undefined>;
     readonly editorModels: () => Promise<Models | undefined>;
     readonly paceMs: number;
     readonly waitForLog: AbortSignal;
@@ -129,6 +131,7 @@ export function createRoom(
       settings: await readSettings(),
       textLog,
       apiKey,
+      secret: async (name) => context.secrets.get(serverTokenKey(name)),
       editorModels,
       paceMs: PACE_MS,
       waitForLog: AbortSignal.timeout(

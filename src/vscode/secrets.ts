@@ -2,6 +2,11 @@ import * as vscode from "vscode";
 
 const KEY = "anthropicApiKey";
 
+/** Where the token of an A2A server elsewhere is kept. */
+export function serverTokenKey(name: string): string {
+  return `remoteAgent:${name}`;
+}
+
 /** The Anthropic key: in VS Code's secret storage and nowhere else. */
 export interface ApiKey {
   /** The key; empty when none is stored. */
