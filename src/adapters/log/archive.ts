@@ -122,6 +122,11 @@ async function archiveOne(
 /** Inside the transaction that records it. */
 function takeOut(db: DatabaseSync, record: ArchivedMission): void {
   const { missionId, firstSeq, lastSeq, events, tip } = record;
+  const now = db
+    .prepare("SELECT COUNT(*) AS events FROM events WHERE mission = ?")
+    .get(missionId);
+  // Something was said after the file was written: it must not go with the rest.
+  if (now?.["events"] !== events) throw movedOn(missionId);
   db.prepare("INSERT OR REPLACE INTO archived VALUES (?, ?, ?, ?, ?)").run(
     missionId,
     firstSeq,
@@ -129,11 +134,7 @@ function takeOut(db: DatabaseSync, record: ArchivedMission): void {
     events,
     tip,
   );
-  const { changes } = db
-    .prepare("DELETE FROM events WHERE mission = ?")
-    .run(missionId);
-  // Something was said after the file was written: it must not go with the rest.
-  if (Number(changes) !== events) throw movedOn(missionId);
+  db.prepare("DELETE FROM events WHERE mission = ?").run(missionId);
 }
 
 function closedMissions(db: DatabaseSync): readonly ClosedMission[] {

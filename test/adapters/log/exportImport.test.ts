@@ -11,7 +11,6 @@ import { readLog } from "../../../src/adapters/log/readLog.ts";
 import { fromShelf, shelved } from "../../../src/adapters/log/shelf.ts";
 import { HUB_STREAM } from "../../../src/protocol/event.ts";
 import { LogFileHeader } from "../../../src/protocol/logFile.ts";
-import { note } from "../../contract/eventLog.ts";
 import { logFile, opened, problem } from "./fixture.ts";
 import { asked, closing, opening, wholeMission } from "./missions.ts";
 
