@@ -3,6 +3,7 @@ import type { Clock, EventLog } from "../ports.ts";
 import type { Recorded } from "../protocol/event.ts";
 import { HUB_STREAM } from "../protocol/event.ts";
 import type { Identity } from "./identity.ts";
+import { checkAgentName } from "./registry.ts";
 import { createToken, digestOf, tokenIn } from "./token.ts";
 import { invalidField, overloaded } from "./wireError.ts";
 
@@ -91,6 +92,7 @@ export function readAgentTokens(log: EventLog, clock: Clock): AgentTokens {
           mayAsk,
         })),
     async issue({ agentId, days, mayAsk }, by) {
+      checkAgentName(agentId);
       for (const [id, { expiresAt }] of known)
         if (clock.now() >= expiresAt) known.delete(id);
       if (known.size >= MAX_TOKENS && !known.has(agentId))

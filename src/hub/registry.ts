@@ -17,6 +17,12 @@ const RESERVED: ReadonlySet<string> = new Set([
   "everyone",
 ]);
 
+/** Throws −32602 for a name that means somebody else in the log. */
+export function checkAgentName(agentId: string): void {
+  if (RESERVED.has(agentId))
+    throw invalidField("agentId", "no agent may have this name");
+}
+
 /** An agent that sits at this hub, and the way to it. */
 export interface Sitting extends Register {
   readonly where: "inProcess" | "webSocket";
@@ -111,8 +117,7 @@ export function createRegistry(
   return {
     async seat(sitting) {
       const { agentId, role, card, where } = sitting;
-      if (RESERVED.has(agentId))
-        throw invalidField("agentId", "no agent may have this name");
+      checkAgentName(agentId);
       if (seats.has(agentId) || taken.has(agentId))
         throw invalidField("agentId", "an agent of that id sits here already");
       if (seats.size + taken.size >= MAX_SEATS) throw overloaded("seats");

@@ -252,6 +252,12 @@ describe("an agent from outside", { timeout: 60_000 }, () => {
     }
   });
 
+  it("gets no token under a name that means somebody else", async () => {
+    for (const agentId of ["hub", "human", "client", "everyone", "No Name"])
+      await assert.rejects(issue(agentId), /agentId/, agentId);
+    await assert.rejects(issue("guest", { days: 0 }), /days/);
+  });
+
   it("is cut off when its token is revoked or replaced, and stays out", async () => {
     for (const end of ["agents/revokeToken", "agents/issueToken"]) {
       const { token, wsUrl } = await issue("guest");
