@@ -35,3 +35,26 @@ spec("the plan's documents are served read-only as Markdown", async () => {
   assert.equal(document.languageId, "markdown");
   assert.equal(document.getText(), "There is no plan yet.\n");
 });
+
+spec(
+  "the hub's status is a read-only document of its own, and its command shows it",
+  async () => {
+    const uri = vscode.Uri.parse("roundtable://hub/Hub%20Status.md?status");
+    const document = await vscode.workspace.openTextDocument(uri);
+    assert.equal(document.languageId, "markdown");
+    const text = document.getText();
+    assert.match(text, /^# Hub “/);
+    assert.match(text, /\| Version \| \d+\.\d+\.\d+ \(A2A 1\.0 and 0\.3\) \|/);
+    assert.match(text, /roundtable status --hub FILE/);
+    const shown = new Promise<void>((resolve) => {
+      const follow = vscode.window.tabGroups.onDidChangeTabs(({ opened }) => {
+        if (!opened.some(({ label }) => label.includes("Hub Status"))) return;
+        follow.dispose();
+        resolve();
+      });
+    });
+    await vscode.commands.executeCommand("roundtable.showStatus");
+    await shown;
+    await vscode.commands.executeCommand("workbench.action.closeAllEditors");
+  },
+);
