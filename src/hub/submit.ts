@@ -208,7 +208,9 @@ export function createSubmit(parts: {
       if (early) beginEarly(data, stored);
       const event = await stored;
       tasks.catchUp();
-      return opened(event, message, caller);
+      const ours = early ? tasks.get(data.taskId) : undefined;
+      // It is with its agent already, or done.
+      return ours ?? opened(event, message, caller);
     } finally {
       letGo();
     }
