@@ -85,7 +85,7 @@ export async function check(
 }
 
 function tellCheck(
-  { events, missions, files, problems }: LogCheck,
+  { events, missions, files, problems, damaged }: LogCheck,
   place: string,
 ): void {
   for (const problem of problems) say(`${problem}.`);
@@ -94,7 +94,9 @@ function tellCheck(
   );
   if (problems.length > 0)
     say(
-      "The log was not changed. `roundtable log repair` sets a damaged log aside and saves what can be read.",
+      damaged
+        ? "The log was not changed. `roundtable log repair` sets it aside and saves what can be read."
+        : "The log was not changed. What is missing can come only from a backup.",
     );
 }
 
@@ -103,7 +105,7 @@ export async function repair(options: LogChoice): Promise<number> {
   const done = await repairLog(await logFileOf(options), systemClock);
   say(
     done === undefined
-      ? "Nothing to repair: the log is sound."
+      ? "Nothing to repair: everything in the log can be read."
       : `${done.message} ${done.next}`,
   );
   return 0;

@@ -14,6 +14,8 @@ export interface LogCheck {
   /** Files of archived and imported missions that were read whole. */
   readonly files: number;
   readonly problems: readonly string[];
+  /** Whether something in the file cannot be read as it was stored. What is merely missing no repair brings back. */
+  readonly damaged: boolean;
 }
 
 /**
@@ -24,6 +26,7 @@ export function checkLog(log: LogReader): LogCheck {
   const problems: string[] = [];
   const missions = new Set<string>();
   let events = 0;
+  let damaged = 0;
   const counted = function* (rows: Iterable<Row>): Iterable<Row> {
     for (const row of rows) {
       events += 1;
@@ -34,6 +37,7 @@ export function checkLog(log: LogReader): LogCheck {
         );
       yield row;
     }
+    damaged = problems.length;
   };
   try {
     log.hold();
@@ -52,12 +56,19 @@ export function checkLog(log: LogReader): LogCheck {
         );
   } catch (error) {
     if (!isDamage(error) && !isProblem(error, "log-corrupt")) throw error;
+    damaged += 1;
     problems.push(
       `SQLite: the file cannot be read beyond ${String(events)} events`,
     );
   }
   missions.delete(HUB_STREAM);
-  return { events, missions: missions.size, files: 0, problems };
+  return {
+    events,
+    missions: missions.size,
+    files: 0,
+    problems,
+    damaged: damaged > 0,
+  };
 }
 
 /** Like {@link checkLog}, and every file of archived and imported missions beside the log. */

@@ -40,9 +40,9 @@ export async function repairLog(
 async function isWhole(file: string): Promise<boolean> {
   try {
     const log = readLog(file);
-    const { problems } = checkLog(log);
+    const { damaged } = checkLog(log);
     await log.dispose();
-    return problems.length === 0;
+    return !damaged;
   } catch (error) {
     if (isProblem(error, "log-corrupt")) return false;
     throw error;
