@@ -36,12 +36,12 @@ export function createCounters(): Counters {
     family: Family,
     labels: Labels | undefined,
   ): Series {
-    const all = families.get(name) ?? new Map<string, Series>();
-    families.set(name, all);
-    const key =
-      labels === undefined
-        ? ""
-        : family.labels.map((label) => labels[label] ?? "").join("\u0000");
+    let all = families.get(name);
+    if (all === undefined) {
+      all = new Map<string, Series>();
+      families.set(name, all);
+    }
+    const key = labels === undefined ? "" : keyOf(family.labels, labels);
     const known = all.get(key);
     if (known !== undefined) return known;
     const over = all.size >= MAX_SERIES;
@@ -85,8 +85,11 @@ export function createCounters(): Counters {
       const family = CATALOGUE.get(name);
       if (family?.bounds === undefined) return;
       const series = seriesOf(name, family, labels);
-      const at = family.bounds.findIndex((bound) => value <= bound);
-      const bucket = at === -1 ? family.bounds.length : at;
+      let bucket = 0;
+      for (const bound of family.bounds) {
+        if (value <= bound) break;
+        bucket += 1;
+      }
       series.counts[bucket] = (series.counts[bucket] ?? 0) + 1;
       series.sum += value;
     },
@@ -109,4 +112,14 @@ export function createCounters(): Counters {
           : { name, help, labels, kind: family.kind, samples };
       }),
   };
+}
+
+/** One string for a set of labels, in the family's order. */
+function keyOf(names: readonly string[], labels: Labels): string {
+  const [only = ""] = names;
+  // Most have one, and a string that is there already need not be made.
+  if (names.length === 1) return labels[only] ?? "";
+  let key = "";
+  for (const name of names) key += `${labels[name] ?? ""}\u0000`;
+  return key;
 }
