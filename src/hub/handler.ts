@@ -101,19 +101,21 @@ export function createHandler(parts: {
     const request = parseParams(SendMessageSchema, ask.params);
     const { message, configuration } = request;
     const config = configuration?.taskPushNotificationConfig;
-    if (config !== undefined) await push.check(config);
-    const before = tasks.task(message.taskId ?? "");
-    // A stream shows a task from its opening on, and only the end is worth the hurry.
-    const early =
-      waits && ask.caller.remote && configuration?.returnImmediately !== true;
-    const record = await submit(ask.agentId, message, ask.caller, early);
-    if (config !== undefined) {
-      // Of a task that this message opens, everything after its opening is told.
-      const after = before === undefined ? 1 : generationOf({ task: before });
-      const id =
-        config.id === undefined || config.id === "" ? record.id : config.id;
-      await push.keep(record, { ...config, id }, ask.caller.name, after);
+    if (config === undefined) {
+      // A stream shows a task from its opening on, and only the end is worth the hurry.
+      const early =
+        waits && ask.caller.remote && configuration?.returnImmediately !== true;
+      return [await submit(ask.agentId, message, ask.caller, early), request];
     }
+    await push.check(config);
+    const { taskId = "" } = message;
+    const before = taskId === "" ? undefined : tasks.task(taskId);
+    const record = await submit(ask.agentId, message, ask.caller, false);
+    // Of a task that this message opens, everything after its opening is told.
+    const after = before === undefined ? 1 : generationOf({ task: before });
+    const id =
+      config.id === undefined || config.id === "" ? record.id : config.id;
+    await push.keep(record, { ...config, id }, ask.caller.name, after);
     return [record, request];
   }
 

@@ -132,6 +132,8 @@ export function createUpdates(log: EventLog, tasks: Tasks): Updates {
       for (const event of events) {
         if (!("taskId" in event.data) || event.data.taskId !== record.id)
           continue;
+        // A task that was shown while its opening was on its way to the disk is past that.
+        if (event.type === "TaskSubmitted" && generation > 0) continue;
         const item = itemOf(event, record, generation + 1);
         if (item === undefined) continue;
         generation += 1;

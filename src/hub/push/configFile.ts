@@ -79,7 +79,8 @@ export function openConfigFile(
           : PushFile.parse(JSON.parse(text)).configs;
       } catch {
         onBroken();
-        await rename(file, `${file}.broken`);
+        // Where even that fails, saving fails too, and says so.
+        await rename(file, `${file}.broken`).catch(() => undefined);
         return [];
       }
     },
