@@ -1,9 +1,8 @@
-import type { EnvelopeHeader } from "../../protocol/envelope.ts";
 import type { RoundtableError } from "../../core/errors.ts";
-import type { FailedTry } from "../../ports.ts";
+import type { FailedTry, Letter } from "../../ports.ts";
 import type { Burial } from "./commit.ts";
 import type { Box, Held } from "./holdings.ts";
-import type { JournalWriter, LetterEntry } from "./journal.ts";
+import { JournalWriter } from "./journal.ts";
 
 /** Where a letter lies, and whether it was there before. */
 export interface Stored {
@@ -18,13 +17,17 @@ export interface Coming {
   readonly key: string | undefined;
   /** Number of the dead letter it was. */
   readonly risen: number | undefined;
-  readonly header: EnvelopeHeader;
+  readonly letter: Letter;
   readonly headerText: string;
+  /** Sizes of what lies in the bodies: 0 where nobody waits for it, and only its key is kept. */
   readonly headerBytes: number;
-  readonly payload: Buffer;
+  readonly payloadBytes: number;
+  readonly priority: number;
+  /** ms since 1970, 0 for never. */
+  readonly expiresAt: number;
   readonly boxes: readonly Box[];
-  readonly resolve: (stored: Stored) => void;
-  readonly reject: (problem: RoundtableError) => void;
+  resolve: (stored: Stored) => void;
+  reject: (problem: RoundtableError) => void;
 }
 
 /** What else the next commit says. */
@@ -60,84 +63,71 @@ export function retell(before: Told, now: Told): void {
   now.burials.unshift(...before.burials);
 }
 
-/** A letter in the bodies of a commit. */
-export interface Placed {
-  readonly entry: Omit<LetterEntry, "boxes">;
-  readonly boxes: readonly Box[];
-  readonly at: number;
-  readonly slot: number;
+/** A letter that is to lie in the newest bodies instead, and its bytes. */
+export interface Moving {
+  readonly held: Held;
+  readonly bytes: Buffer;
 }
 
-/** Writes the entries of a commit and copies its bodies together. */
-export function encode(
-  out: JournalWriter,
-  lastSeq: number,
-  batch: {
-    readonly coming: readonly Coming[];
-    readonly moving: readonly { readonly held: Held; readonly bytes: Buffer }[];
-    readonly told: Told;
-  },
-): {
-  readonly entries: Buffer | undefined;
-  readonly bodies: Buffer | undefined;
-  readonly placed: readonly Placed[];
-} {
-  const { coming, moving, told } = batch;
-  const placed: Placed[] = [];
-  let total = 0;
-  out.begin(lastSeq);
-  const place = (
-    entry: Omit<LetterEntry, "boxes">,
-    boxes: readonly Box[],
-    key: string | undefined,
-  ): void => {
-    out.letter({ ...entry, boxes: boxes.map(({ no }) => no) }, key);
-    placed.push({ entry, boxes, at: total, slot: placed.length });
-    total += entry.headerBytes + entry.payloadBytes;
-  };
-  for (const { seq, key, header, headerBytes, payload, boxes } of coming) {
-    const { priority, expiresAt = 0 } = header;
-    // Nobody waits for it: only its key is kept.
-    const none = boxes.length === 0;
-    const sizes = {
-      headerBytes: none ? 0 : headerBytes,
-      payloadBytes: none ? 0 : payload.length,
+/** What one commit says: letters in the order of their bodies, those that come before those that are moved. */
+export interface Batch {
+  readonly coming: readonly Coming[];
+  readonly moving: readonly Moving[];
+  readonly told: Told;
+}
+
+/** Writes the entries of a commit and copies its bodies together, into memory that is used again for the next one. */
+export class Encoder {
+  readonly #journal = new JournalWriter();
+  #scratch = Buffer.allocUnsafeSlow(64 * 1024);
+
+  encode(
+    lastSeq: number,
+    batch: Batch,
+  ): {
+    readonly entries: Buffer | undefined;
+    readonly bodies: Buffer | undefined;
+  } {
+    const out = this.#journal;
+    const { coming, moving, told } = batch;
+    let total = 0;
+    out.begin(lastSeq);
+    for (const one of coming) {
+      out.letter(one, one.boxes, one.key);
+      total += one.headerBytes + one.payloadBytes;
+    }
+    for (const { held, bytes } of moving) {
+      out.letter(held, held.boxes, undefined);
+      total += bytes.length;
+      for (const [box, failures] of held.failures ?? [])
+        for (const failure of failures) out.failed(box.no, held.seq, failure);
+    }
+    for (const [box, seqs] of told.settled) out.settled(box.no, seqs);
+    for (const { box, seq, failure } of told.failed)
+      out.failed(box.no, seq, failure);
+    const isEmpty = out.empty;
+    const entries = out.take();
+    return {
+      entries: isEmpty ? undefined : entries,
+      bodies: total > 0 ? this.#copyBodies(batch, total) : undefined,
     };
-    place({ seq, priority, expiresAt, ...sizes }, boxes, key);
   }
-  for (const { held } of moving) {
-    place(held, held.boxes, undefined);
-    for (const [box, failures] of held.failures ?? [])
-      for (const failure of failures) out.failed(box.no, held.seq, failure);
-  }
-  for (const [box, seqs] of told.settled) out.settled(box.no, seqs);
-  for (const { box, seq, failure } of told.failed)
-    out.failed(box.no, seq, failure);
-  const entries = out.empty ? undefined : out.take();
-  if (entries === undefined) out.take();
-  return {
-    entries,
-    bodies: total > 0 ? copyBodies(batch, total) : undefined,
-    placed,
-  };
-}
 
-function copyBodies(
-  { coming, moving }: Pick<Parameters<typeof encode>[2], "coming" | "moving">,
-  total: number,
-): Buffer {
-  const bodies = Buffer.allocUnsafeSlow(total);
-  let at = 0;
-  for (const { boxes, headerText, headerBytes, payload } of coming) {
-    if (boxes.length === 0) continue;
-    // ASCII is the usual case and the faster copy.
-    if (headerText.length === headerBytes)
-      bodies.write(headerText, at, "latin1");
-    else bodies.write(headerText, at);
-    at += headerBytes;
-    payload.copy(bodies, at);
-    at += payload.length;
+  #copyBodies({ coming, moving }: Batch, total: number): Buffer {
+    if (this.#scratch.length < total)
+      this.#scratch = Buffer.allocUnsafeSlow(total);
+    const bodies = this.#scratch;
+    let at = 0;
+    for (const { letter, headerText, headerBytes, payloadBytes } of coming) {
+      if (headerBytes === 0) continue;
+      // ASCII is the usual case and the faster copy.
+      const isAscii = headerText.length === headerBytes;
+      bodies.write(headerText, at, isAscii ? "latin1" : "utf8");
+      at += headerBytes;
+      bodies.set(letter.payload, at);
+      at += payloadBytes;
+    }
+    for (const { bytes } of moving) at += bytes.copy(bodies, at);
+    return bodies.subarray(0, total);
   }
-  for (const { bytes } of moving) at += bytes.copy(bodies, at);
-  return bodies;
 }

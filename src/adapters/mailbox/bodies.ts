@@ -6,7 +6,7 @@ import { asBuffer } from "./bytes.ts";
 import type { Held, Segment } from "./holdings.ts";
 import { damaged } from "./trouble.ts";
 
-/** Bodies that were written or read last stay in memory, so that delivery seldom reads back what was just written. */
+/** Letters that came or were read last stay in memory, so that delivery seldom reads back what was just written. */
 export class Bodies {
   readonly #select: StatementSync;
   readonly #file: string;
@@ -20,31 +20,36 @@ export class Bodies {
     this.#mostBytes = mostBytes;
   }
 
-  /** The bytes of a segment are in memory now. */
+  /** Letters or bodies of a segment are in memory now. */
   keep(segment: Segment): void {
-    this.#cached.add(segment);
-    this.#bytes += segment.bodyBytes;
+    if (!this.#cached.has(segment)) {
+      this.#cached.add(segment);
+      this.#bytes += segment.bodyBytes;
+    }
     for (const oldest of this.#cached) {
       if (oldest === segment) break;
       // What nobody waits for has let go of its bytes by itself.
-      if (oldest.bodies !== undefined && this.#bytes <= this.#mostBytes) break;
+      const isGone =
+        oldest.bodies === undefined && oldest.letters === undefined;
+      if (!isGone && this.#bytes <= this.#mostBytes) break;
       this.#cached.delete(oldest);
       this.#bytes -= oldest.bodyBytes;
       oldest.bodies = undefined;
-      oldest.headers = undefined;
+      oldest.letters = undefined;
     }
   }
 
   /** The letter as it was stored. Throws `mailbox-corrupt` when its bytes are not. */
   read(held: Held): Letter {
     const { segment, at, slot, headerBytes, payloadBytes } = held;
+    const letter = segment.letters?.[slot];
+    if (letter !== undefined) return letter;
     const bodies = segment.bodies ?? this.#load(segment);
     const from = at + headerBytes;
-    const payload = bodies.subarray(from, from + payloadBytes);
-    const header =
-      segment.headers?.[slot] ??
-      (JSON.parse(bodies.toString("utf8", at, from)) as EnvelopeHeader);
-    return { header, payload };
+    const header = JSON.parse(
+      bodies.toString("utf8", at, from),
+    ) as EnvelopeHeader;
+    return { header, payload: bodies.subarray(from, from + payloadBytes) };
   }
 
   /** Header and payload as they lie on disk. */

@@ -1,5 +1,4 @@
-import type { EnvelopeHeader } from "../../protocol/envelope.ts";
-import type { FailedTry } from "../../ports.ts";
+import type { FailedTry, Letter } from "../../ports.ts";
 import type { LetterEntry } from "./journal.ts";
 
 /** A mailbox, as the store counts it. */
@@ -20,8 +19,10 @@ export interface Segment {
   live: number;
   /** Whether the bodies are on disk. */
   hasBodies: boolean;
+  /** The bodies, where they were read back. */
   bodies: Buffer | undefined;
-  headers: readonly (EnvelopeHeader | undefined)[] | undefined;
+  /** The letters as they came, those that still wait. */
+  letters: (Letter | undefined)[] | undefined;
 }
 
 /** A letter that waits somewhere. */
@@ -35,7 +36,7 @@ export interface Held {
   /** Mailboxes it waits in. */
   boxes: readonly Box[];
   segment: Segment;
-  /** Where its header begins in the bodies, and which of the headers it is. */
+  /** Where its header begins in the bodies, and which letter of the segment it is. */
   at: number;
   slot: number;
   failures: Map<Box, readonly FailedTry[]> | undefined;
@@ -121,22 +122,29 @@ export class Holdings {
   hold(
     entry: Omit<LetterEntry, "boxes">,
     boxes: readonly Box[],
-    place: Pick<Held, "segment" | "at" | "slot">,
-  ): Held {
+    segment: Segment,
+    at: number,
+    slot: number,
+  ): void {
     const before = this.#held.get(entry.seq);
     if (before !== undefined) {
       this.#held.delete(entry.seq);
       this.#leave(before.segment);
     }
     const { seq, priority, expiresAt, headerBytes, payloadBytes } = entry;
-    const held: Held = {
-      ...{ seq, priority, expiresAt, headerBytes, payloadBytes, boxes },
-      ...place,
+    segment.live += 1;
+    this.#held.set(seq, {
+      seq,
+      priority,
+      expiresAt,
+      headerBytes,
+      payloadBytes,
+      boxes,
+      segment,
+      at,
+      slot,
       failures: before?.failures,
-    };
-    place.segment.live += 1;
-    this.#held.set(seq, held);
-    return held;
+    });
   }
 
   /** The letter waits in that mailbox no longer; false where it did not. */
@@ -152,6 +160,8 @@ export class Holdings {
     if (held.boxes.length > 0) return true;
     this.#bytes -= bytes;
     this.#held.delete(seq);
+    const { letters } = held.segment;
+    if (letters !== undefined) letters[held.slot] = undefined;
     this.#leave(held.segment);
     return true;
   }
@@ -175,7 +185,7 @@ export class Holdings {
     segment.live -= 1;
     if (segment.live > 0) return;
     segment.bodies = undefined;
-    segment.headers = undefined;
+    segment.letters = undefined;
     if (segment.hasBodies) this.#emptied.push(segment);
   }
 }

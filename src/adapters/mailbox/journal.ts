@@ -56,7 +56,11 @@ export class JournalWriter {
   }
 
   /** With a key it is new, without one it was moved. */
-  letter(entry: LetterEntry, key: string | undefined): void {
+  letter(
+    entry: Omit<LetterEntry, "boxes">,
+    boxes: readonly { readonly no: number }[],
+    key: string | undefined,
+  ): void {
     const out = this.#out;
     this.#empty = false;
     out.u8(key === undefined ? MOVED : LETTER);
@@ -66,8 +70,8 @@ export class JournalWriter {
     out.u48(Math.min(MAX_U48, Math.max(0, entry.expiresAt)));
     out.u32(entry.headerBytes);
     out.u32(entry.payloadBytes);
-    out.u16(entry.boxes.length);
-    for (const box of entry.boxes) out.u32(box);
+    out.u16(boxes.length);
+    for (const { no } of boxes) out.u32(no);
   }
 
   settled(box: number, seqs: readonly number[]): void {

@@ -1,5 +1,6 @@
 import type { DatabaseSync } from "node:sqlite";
 import type {
+  DeadLetter,
   FailedTry,
   Letter,
   Mailboxes,
@@ -26,8 +27,6 @@ export class MailboxStore implements Mailboxes {
   readonly #bodies: Bodies;
   readonly #writer: Writer;
   readonly #dead: DeadLetterTable;
-  /** Places of letters that are on their way to the disk. */
-  readonly #coming = new Map<string, number>();
   readonly #rising = new Set<number>();
   #counts = { stored: 0, duplicates: 0, overloads: 0 };
 
@@ -51,42 +50,27 @@ export class MailboxStore implements Mailboxes {
     this.#countDead();
   }
 
-  add(
-    { header, payload }: Letter,
-    mailboxes: readonly string[],
-  ): Promise<Stored> {
+  add(letter: Letter, mailboxes: readonly string[]): Promise<Stored> {
     const { ended } = this.#writer;
     if (ended !== undefined) return Promise.reject(ended);
-    const key = `${header.from ?? ""}\0${header.id}`;
-    const coming = this.#coming.get(key);
-    const known = coming ?? this.#seen.find(key);
+    const { id, from = "" } = letter.header;
+    const key = `${from}\0${id}`;
+    const pending = this.#writer.pending(key);
+    const known = pending ?? this.#seen.find(key);
     if (known !== undefined) {
       this.#counts.duplicates += 1;
-      return coming === undefined
+      return pending === undefined
         ? Promise.resolve({ seq: known, duplicate: true })
-        : this.#writer.join(coming);
+        : this.#writer.join(pending);
     }
     const names = mailboxes.length > 1 ? [...new Set(mailboxes)] : mailboxes;
-    let letter;
     try {
-      letter = this.#admit({ header, payload }, names);
+      const coming = this.#admit(letter, names, key);
+      this.#counts.stored += 1;
+      return this.#writer.store(coming);
     } catch (error) {
       return Promise.reject(translate(error, this.place));
     }
-    const seq = this.#writer.nextSeq();
-    this.#coming.set(key, seq);
-    const settled = (): void => {
-      this.#coming.delete(key);
-    };
-    const stored = this.#writer.store({
-      ...letter,
-      seq,
-      key,
-      risen: undefined,
-    });
-    stored.then(settled, settled);
-    this.#counts.stored += 1;
-    return stored;
   }
 
   waiting(): readonly WaitingLetter[] {
@@ -95,10 +79,13 @@ export class MailboxStore implements Mailboxes {
   }
 
   read(mailbox: string, seq: number): Letter | undefined {
-    const held = this.#holdings.get(seq);
-    if (held === undefined || !held.boxes.some(({ name }) => name === mailbox))
-      return undefined;
-    return this.#reading(() => this.#bodies.read(held));
+    const found = this.#find(mailbox, seq);
+    if (found === undefined) return undefined;
+    try {
+      return this.#bodies.read(found.held);
+    } catch (error) {
+      throw translate(error, this.place);
+    }
   }
 
   settle(mailbox: string, seqs: readonly number[]): number {
@@ -148,10 +135,10 @@ export class MailboxStore implements Mailboxes {
     const dead = this.#rising.has(no) ? undefined : this.deadLetter(no);
     if (dead === undefined) return undefined;
     const { seq, mailbox } = dead;
-    const letter = this.#admit(dead, [mailbox]);
+    const coming = this.#admit(dead, [mailbox], undefined, dead);
     this.#rising.add(no);
     try {
-      await this.#writer.store({ ...letter, seq, key: undefined, risen: no });
+      await this.#writer.store(coming);
     } finally {
       this.#rising.delete(no);
       this.#countDead();
@@ -224,11 +211,14 @@ export class MailboxStore implements Mailboxes {
     return Promise.resolve();
   }
 
-  /** Takes room for a letter, or throws `mailbox-overloaded`. */
+  /** Takes room for a letter, or throws `mailbox-overloaded`; without a key it is a dead one that rises. */
   #admit(
-    { header, payload }: Letter,
+    letter: Letter,
     names: readonly string[],
-  ): Omit<Coming, "seq" | "key" | "risen" | "resolve" | "reject"> {
+    key: string | undefined,
+    risen?: DeadLetter,
+  ): Omit<Coming, "resolve" | "reject"> {
+    const { header, payload } = letter;
     const headerText = JSON.stringify(header);
     const headerBytes = Buffer.byteLength(headerText);
     const bytes = headerBytes + payload.length;
@@ -238,8 +228,20 @@ export class MailboxStore implements Mailboxes {
       throw overloaded(full);
     }
     const boxes = names.map((name) => this.#boxOf(name));
+    const none = boxes.length === 0;
     this.#holdings.reserve(boxes, bytes);
-    return { header, headerText, headerBytes, payload, boxes };
+    return {
+      seq: risen?.seq ?? this.#writer.nextSeq(),
+      key,
+      risen: risen?.no,
+      letter: { header, payload },
+      headerText,
+      headerBytes: none ? 0 : headerBytes,
+      payloadBytes: none ? 0 : payload.length,
+      priority: header.priority,
+      expiresAt: header.expiresAt ?? 0,
+      boxes,
+    };
   }
 
   #boxOf(name: string): Box {
@@ -263,11 +265,7 @@ export class MailboxStore implements Mailboxes {
 
   #settle(box: Box, seq: number): boolean {
     if (!this.#holdings.settle(box, seq)) return false;
-    this.#writer.tell(({ settled }) => {
-      const seqs = settled.get(box);
-      if (seqs === undefined) settled.set(box, [seq]);
-      else seqs.push(seq);
-    });
+    this.#writer.settled(box, seq);
     return true;
   }
 

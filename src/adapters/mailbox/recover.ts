@@ -48,7 +48,7 @@ export function recover(db: DatabaseSync, file: string, seen: Seen): Recovered {
       live: 0,
       hasBodies: size !== undefined,
       bodies: undefined,
-      headers: undefined,
+      letters: undefined,
     };
     holdings.addSegment(segment);
     let at = 0;
@@ -83,7 +83,7 @@ function take(
       const before = holdings.get(entry.seq);
       if (before !== undefined) holdings.reserve(before.boxes, bytes, -1);
       holdings.reserve(boxes, bytes);
-      holdings.hold(entry, boxes, { segment, at, slot: 0 });
+      holdings.hold(entry, boxes, segment, at, 0);
       return at + bytes;
     }
     case "settled": {

@@ -4,13 +4,12 @@ import type { DatabaseSync } from "node:sqlite";
 import type { RoundtableError } from "../../core/errors.ts";
 import { isProblem } from "../../core/errors.ts";
 import type { Clock } from "../../ports.ts";
-import type { Coming, Placed, Stored, Told } from "./batch.ts";
-import { encode, isNothing, nothingTold, retell } from "./batch.ts";
+import type { Batch, Coming, Moving, Stored, Told } from "./batch.ts";
+import { Encoder, isNothing, nothingTold, retell } from "./batch.ts";
 import type { Bodies } from "./bodies.ts";
 import type { Commit } from "./commit.ts";
 import { createCommit } from "./commit.ts";
-import type { Box, Held, Holdings, Segment } from "./holdings.ts";
-import { JournalWriter } from "./journal.ts";
+import type { Box, Holdings, Segment } from "./holdings.ts";
 import type { Recovered } from "./recover.ts";
 import type { Seen } from "./seen.ts";
 import { outlived, stragglers } from "./sparse.ts";
@@ -29,11 +28,8 @@ const LAZY_MS = 20;
 const RETRY_MS = 1000;
 
 /** What a commit is about to change, and what has to be known when it did. */
-interface Plan {
+interface Plan extends Batch {
   readonly commit: Commit;
-  readonly coming: readonly Coming[];
-  readonly told: Told;
-  readonly placed: readonly Placed[];
   readonly rows: readonly Segment[];
 }
 
@@ -47,9 +43,11 @@ export class Writer {
   readonly #bodies: Bodies;
   readonly #onProblem: (problem: RoundtableError) => void;
   readonly #write: (commit: Commit) => void;
-  readonly #journal = new JournalWriter();
+  readonly #encoder = new Encoder();
   readonly #life = new AbortController();
-  /** Letters whose keys are not on disk yet, and who else wants to know when they are. */
+  /** Places of letters that are not on disk yet, by their keys. */
+  readonly #pending = new Map<string, number>();
+  /** Who else wants to know when a letter is on disk. */
   readonly #echoes = new Map<number, Pick<Coming, "resolve" | "reject">[]>();
   #queue: Coming[] = [];
   #told: Told = nothingTold();
@@ -102,10 +100,20 @@ export class Writer {
     this.#newBoxes.push(box);
   }
 
+  /** The place of a letter that is on its way to the disk. */
+  pending(key: string): number | undefined {
+    return this.#pending.get(key);
+  }
+
   /** Resolves once the letter is on disk. */
   store(letter: Omit<Coming, "resolve" | "reject">): Promise<Stored> {
+    // One object for each letter, made where it is made: this is where a hub under load spends its time.
+    const coming = letter as Coming;
+    if (coming.key !== undefined) this.#pending.set(coming.key, coming.seq);
     return new Promise((resolve, reject) => {
-      this.#queue.push({ ...letter, resolve, reject });
+      coming.resolve = resolve;
+      coming.reject = reject;
+      this.#queue.push(coming);
       this.#flushSoon();
     });
   }
@@ -123,7 +131,15 @@ export class Writer {
     });
   }
 
-  /** Takes in what the next commit says beside its letters. */
+  /** These are settled: the next commit says so. */
+  settled(box: Box, seq: number): void {
+    const seqs = this.#told.settled.get(box);
+    if (seqs === undefined) this.#told.settled.set(box, [seq]);
+    else seqs.push(seq);
+    if (!this.#soon) this.#flushLater(LAZY_MS);
+  }
+
+  /** Takes in what else the next commit says. */
   tell(say: (told: Told) => void): void {
     say(this.#told);
     if (!this.#soon) this.#flushLater(LAZY_MS);
@@ -216,16 +232,11 @@ export class Writer {
   ): Plan {
     const moving = this.#moving();
     const n = this.#row + 1;
-    const { entries, bodies, placed } = encode(this.#journal, this.#lastSeq, {
-      coming,
-      moving,
-      told,
-    });
+    const batch = { coming, moving, told };
+    const { entries, bodies } = this.#encoder.encode(this.#lastSeq, batch);
     const rows = outlived(this.#holdings, this.#seen.upTo, this.#row);
     return {
-      coming,
-      told,
-      placed,
+      ...batch,
       rows,
       commit: {
         ...{ n, entries, bodies, newBoxes, emptied },
@@ -238,7 +249,7 @@ export class Writer {
   }
 
   /** Letters to be written anew, with their bytes; those of a damaged page stay where they are. */
-  #moving(): readonly { readonly held: Held; readonly bytes: Buffer }[] {
+  #moving(): readonly Moving[] {
     return stragglers(this.#holdings, this.#seen.upTo).flatMap((held) => {
       try {
         return { held, bytes: this.#bodies.bytesOf(held) };
@@ -249,7 +260,7 @@ export class Writer {
     });
   }
 
-  #done({ commit, coming, told, placed, rows }: Plan): void {
+  #done({ commit, coming, moving, rows, told }: Plan): void {
     const { n, entries, bodies, emptied } = commit;
     this.#commits += 1;
     this.#failing = false;
@@ -258,23 +269,21 @@ export class Writer {
     if (entries !== undefined) {
       this.#row = n;
       const segment: Segment = {
-        ...{
-          n,
-          entryBytes: entries.length,
-          bodyBytes: bodies?.length ?? 0,
-          live: 0,
-        },
-        ...{ hasBodies: bodies !== undefined, bodies },
-        headers: coming.map(({ header }) => header),
+        ...{ n, entryBytes: entries.length, live: 0 },
+        ...{ bodyBytes: bodies?.length ?? 0, hasBodies: bodies !== undefined },
+        bodies: undefined,
+        letters:
+          bodies === undefined ? undefined : coming.map(({ letter }) => letter),
       };
       this.#holdings.addSegment(segment);
-      for (const { entry, boxes, at, slot } of placed)
-        if (boxes.length > 0)
-          this.#holdings.hold(entry, boxes, { segment, at, slot });
+      this.#hold(segment, coming, moving);
       if (bodies !== undefined) this.#bodies.keep(segment);
     }
-    for (const { key, seq } of coming)
-      if (key !== undefined) this.#seen.add(key, seq);
+    for (const { key, seq } of coming) {
+      if (key === undefined) continue;
+      this.#pending.delete(key);
+      this.#seen.add(key, seq);
+    }
     // Only now may anybody act on it: everything above is as if it had always been so.
     for (const { seq, resolve } of coming) {
       resolve({ seq, duplicate: false });
@@ -286,10 +295,32 @@ export class Writer {
     for (const { resolve } of told.acts) resolve();
   }
 
+  #hold(
+    segment: Segment,
+    coming: readonly Coming[],
+    moving: readonly Moving[],
+  ): void {
+    let at = 0;
+    let slot = 0;
+    for (const one of coming) {
+      if (one.boxes.length > 0)
+        this.#holdings.hold(one, one.boxes, segment, at, slot);
+      at += one.headerBytes + one.payloadBytes;
+      slot += 1;
+    }
+    for (const { held, bytes } of moving) {
+      this.#holdings.hold(held, held.boxes, segment, at, slot);
+      at += bytes.length;
+      slot += 1;
+    }
+  }
+
   #undo(coming: readonly Coming[], told: Told, problem: RoundtableError): void {
     if (isProblem(problem, "mailbox-fenced")) this.#ended = problem;
-    for (const { seq, boxes, headerBytes, payload, reject } of coming) {
-      this.#holdings.reserve(boxes, headerBytes + payload.length, -1);
+    for (const one of coming) {
+      const { seq, key, boxes, headerBytes, payloadBytes, reject } = one;
+      if (key !== undefined) this.#pending.delete(key);
+      this.#holdings.reserve(boxes, headerBytes + payloadBytes, -1);
       reject(problem);
       this.#echo(seq, (echo) => {
         echo.reject(problem);
@@ -313,9 +344,9 @@ export class Writer {
   #takeDue(): readonly Coming[] {
     let bytes = 0;
     let count = 0;
-    for (const { payload, headerBytes } of this.#queue) {
+    for (const { headerBytes, payloadBytes } of this.#queue) {
       count += 1;
-      bytes += headerBytes + payload.length;
+      bytes += headerBytes + payloadBytes;
       if (count >= LETTERS_PER_COMMIT || bytes >= BYTES_PER_COMMIT) break;
     }
     if (count < this.#queue.length) return this.#queue.splice(0, count);
