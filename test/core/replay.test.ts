@@ -43,8 +43,9 @@ describe("a replay", () => {
 
   it("stays within the mission, and is of missions only", () => {
     const replay = replayOf(events);
-    assert.equal(replay?.at(-5).detail(0).said.total, 1);
-    assert.equal(replay?.at(10_000).line().outcome?.kind, "merged");
+    assert.ok(replay);
+    assert.equal(replay.at(-5).detail(0).said.total, 1);
+    assert.equal(replay.at(10_000).line().outcome?.kind, "merged");
     assert.equal(replayOf(events.slice(1)), undefined);
     assert.equal(replayOf([]), undefined);
   });
