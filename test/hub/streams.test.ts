@@ -200,3 +200,50 @@ describe("four thousand chunks to one artifact", { timeout: 60_000 }, () => {
     await table.close();
   });
 });
+
+describe("a reader of events that stops reading", { timeout: 60_000 }, () => {
+  it("misses nothing when it goes on, however much came meanwhile", async () => {
+    const table = await openTable();
+    const { url, token } = table.address;
+    const response = await fetch(`${url}/message:stream`, {
+      method: "POST",
+      headers: {
+        authorization: `Bearer ${token}`,
+        "content-type": "application/a2a+json",
+      },
+      body: JSON.stringify({
+        tenant: "worker",
+        message: {
+          messageId: "m",
+          contextId: "slow",
+          role: "ROLE_USER",
+          parts: [{ text: "hold" }],
+        },
+      }),
+    });
+    const { log, worker } = table;
+    const soon = AbortSignal.timeout(30_000);
+    await log.waitFor("slow", "TaskStatusChanged", () => true, soon);
+    const [taskId] = worker.executed;
+    const parts = [{ text: "x".repeat(20_000) }];
+    for (let count = 0; count < 2000; count += 1)
+      worker.peer.notify("task/artifact", {
+        taskId,
+        artifact: { artifactId: "long", parts },
+        append: true,
+      });
+    worker.release();
+    await log.waitFor(
+      "slow",
+      "TaskStatusChanged",
+      ({ data }) => isTerminal(data.status.state),
+      soon,
+    );
+    const ids = await Array.fromAsync(readEvents(response), ({ id }) =>
+      Number(id),
+    );
+    // Task, working, the pieces, what was held, the end.
+    assert.deepEqual(ids, range(1, 2004));
+    await table.close();
+  });
+});
