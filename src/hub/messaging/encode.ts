@@ -45,8 +45,8 @@ export function placeExtended(
 ): Placed {
   const rest = frame.length - MARK_AND_BRACE;
   const placed = arena.frame(start.length + rest);
-  placed.block.set(start, placed.body);
-  frame.copy(placed.block, placed.body + start.length, MARK_AND_BRACE);
+  placed.block.bytes.set(start, placed.body);
+  frame.copy(placed.block.bytes, placed.body + start.length, MARK_AND_BRACE);
   return placed;
 }
 
@@ -59,8 +59,8 @@ export function placeParcel(
   const head = `${ENVELOPE_MARK}${JSON.stringify({ ...header, ...added })}\n`;
   const bytes = Buffer.byteLength(head);
   const placed = arena.frame(bytes + payload.length);
-  placed.block.write(head, placed.body);
-  payload.copy(placed.block, placed.body + bytes);
+  placed.block.bytes.write(head, placed.body);
+  payload.copy(placed.block.bytes, placed.body + bytes);
   return placed;
 }
 

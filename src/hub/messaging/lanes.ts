@@ -1,8 +1,11 @@
+import type { Block } from "./arena.ts";
 import { PRIORITY } from "../../protocol/envelope.ts";
 
 /** Something that waits its turn. */
 export interface Waiting {
   readonly bytes: Buffer;
+  /** The block it lies in, where it is no copy. */
+  readonly block?: Block;
   /** After this it is dropped, ms since 1970; 0 for never. */
   readonly expiresAt: number;
 }

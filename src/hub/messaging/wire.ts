@@ -1,7 +1,7 @@
 import type { Duplex } from "node:stream";
 import type { WebSocket } from "ws";
 import type { Clock } from "../../ports.ts";
-import type { Arena, Placed } from "./arena.ts";
+import type { Arena, Block, Placed } from "./arena.ts";
 import { createArena } from "./arena.ts";
 import type { Lanes } from "./lanes.ts";
 import { createLanes, RPC_LANE } from "./lanes.ts";
@@ -17,10 +17,12 @@ const CUT_OFF_MS = 30_000;
 const TURN_BYTES = 128 * 1024;
 /** Most bytes of one write of what had to wait. */
 const WRITE_BYTES = 256 * 1024;
+/** Less than this is copied when it has to wait: a slow reader must not hold the memory of every turn it was slow in. */
+const WORTH_HOLDING_BYTES = 32 * 1024;
 
 /** Frames that follow one another in memory and may be written in one piece. */
 interface Run {
-  readonly block: Buffer;
+  readonly block: Block;
   readonly start: number;
   end: number;
   readonly priority: number;
@@ -70,7 +72,11 @@ export class Wire {
   #dirty = false;
   #lanes: Lanes | undefined;
   #tell: (() => void)[] | undefined;
-  #written: (() => void) | undefined;
+  #written: ((error: Error | null | undefined) => void) | undefined;
+  /** Writes whose end has not been told. */
+  #underWay = 0;
+  /** Blocks that the system still reads. */
+  #held: Block[] = [];
   #stalled = false;
   /** When the reader last took something while it was behind, ms since 1970. */
   #tookAt = 0;
@@ -168,6 +174,8 @@ export class Wire {
   /** The socket has ended: nobody need wait for it. */
   ended(): void {
     this.#lanes = undefined;
+    // Whatever the system still does with them, nothing is written there again.
+    this.#held = [];
     this.#runs = [];
     this.#free();
   }
@@ -203,66 +211,84 @@ export class Wire {
   }
 
   #write(runs: Run[]): void {
-    this.#written ??= () => {
-      this.#drained();
+    this.#written ??= (error) => {
+      this.#underWay -= 1;
+      // Of several writes only the last one's end tells that the system has taken them all.
+      if (this.#underWay === 0) this.#drained(error);
     };
-    this.#duplex.write(this.#piece(runs), this.#written);
+    this.#underWay += 1;
+    const [first] = runs;
+    const single = runs.length === 1 ? first?.block : undefined;
+    this.#duplex.write(pieceOf(runs), this.#written);
     if (this.#duplex.writableLength === 0) return;
-    // The reader is behind. What the system still has to take lies in this turn's memory.
-    this.#wires.arena.keep();
+    // The reader is behind, and the system has yet to take what was written.
+    if (single !== undefined) this.#hold(single);
     this.#lanes = createLanes();
     this.#tookAt = this.#wires.now();
   }
 
-  #piece(runs: Run[]): Buffer {
-    const [first] = runs;
-    if (first !== undefined && runs.length === 1)
-      return first.block.subarray(first.start, first.end);
-    if (runs.some(({ priority }) => priority !== first?.priority))
-      runs.sort((a, b) => b.priority - a.priority);
-    return Buffer.concat(
-      runs.map(({ block, start, end }) => block.subarray(start, end)),
-    );
+  #hold(block: Block): void {
+    this.#wires.arena.hold(block);
+    this.#held.push(block);
   }
 
-  /** Copied: a slow reader must not hold the memory of every turn it was slow in. */
   #queue(lanes: Lanes, runs: readonly Run[]): void {
-    for (const { block, start, end, priority, expiresAt } of runs)
-      lanes.add(priority, {
-        bytes: Buffer.from(block.subarray(start, end)),
-        expiresAt,
-      });
+    for (const { block, start, end, priority, expiresAt } of runs) {
+      const bytes = block.bytes.subarray(start, end);
+      if (bytes.length < WORTH_HOLDING_BYTES)
+        lanes.add(priority, { bytes: Buffer.from(bytes), expiresAt });
+      else {
+        this.#wires.arena.hold(block);
+        lanes.add(priority, { bytes, block, expiresAt });
+      }
+    }
   }
 
-  #drained(): void {
+  #drained(error: Error | null | undefined): void {
     const lanes = this.#lanes;
     if (lanes === undefined) return;
-    if (!this.open) {
+    if (!this.open || error) {
       this.ended();
       return;
     }
+    for (const block of this.#held.splice(0)) this.#wires.arena.release(block);
+    this.#tookAt = this.#wires.now();
+    const bytes = this.#writeWaiting(lanes);
+    if (bytes === 0) {
+      this.#lanes = undefined;
+      this.#free();
+    } else if (lanes.bytes() < CROWDED_BYTES / 2) this.#free();
+  }
+
+  /** Writes the next of what waits; returns how many bytes that is. */
+  #writeWaiting(lanes: Lanes): number {
+    const { arena } = this.#wires;
     const pieces: Buffer[] = [];
     let bytes = 0;
     let late = 0;
-    const now = this.#wires.now();
-    this.#tookAt = now;
     while (bytes < WRITE_BYTES) {
       const item = lanes.take();
       if (item === undefined) break;
-      if (item.expiresAt !== 0 && item.expiresAt <= now) late += 1;
-      else {
-        pieces.push(item.bytes);
-        bytes += item.bytes.length;
+      const { block } = item;
+      if (item.expiresAt !== 0 && item.expiresAt <= this.#tookAt) {
+        late += 1;
+        if (block !== undefined) arena.release(block);
+        continue;
       }
+      // Held since it was put here.
+      if (block !== undefined) this.#held.push(block);
+      pieces.push(item.bytes);
+      bytes += item.bytes.length;
     }
     if (late > 0) this.#wires.expired(late);
-    if (bytes === 0 && lanes.bytes() === 0) {
-      this.#lanes = undefined;
-      this.#free();
-      return;
-    }
-    this.#duplex.write(Buffer.concat(pieces), this.#written);
-    if (lanes.bytes() < CROWDED_BYTES / 2) this.#free();
+    const last = pieces.pop();
+    if (last === undefined) return 0;
+    this.#duplex.cork();
+    for (const piece of pieces) this.#duplex.write(piece);
+    this.#underWay += 1;
+    this.#duplex.write(last, this.#written);
+    this.#duplex.uncork();
+    return bytes;
   }
 
   #checkProgress(): void {
@@ -276,4 +302,15 @@ export class Wire {
     this.#tell = undefined;
     for (const tell of waiting) tell();
   }
+}
+
+function pieceOf(runs: Run[]): Buffer {
+  const [first] = runs;
+  if (first !== undefined && runs.length === 1)
+    return first.block.bytes.subarray(first.start, first.end);
+  if (runs.some(({ priority }) => priority !== first?.priority))
+    runs.sort((a, b) => b.priority - a.priority);
+  return Buffer.concat(
+    runs.map(({ block, start, end }) => block.bytes.subarray(start, end)),
+  );
 }
