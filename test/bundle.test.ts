@@ -46,6 +46,24 @@ test("every chunk that is loaded later can be loaded", async () => {
   assert.equal(await load(names.map((name) => path.join(chunks, name))), "");
 });
 
+test("what writes metrics and what exports traces is loaded by nobody before it is wanted", async () => {
+  const chunks = path.join(dist, "chunks");
+  const texts = new Map<string, string>();
+  for (const name of await readdir(chunks))
+    texts.set(name, await readFile(path.join(chunks, name), "utf8"));
+  const extension = await readFile(path.join(dist, "extension.js"), "utf8");
+  for (const sign of ["text/plain; version=0.0.4", "/v1/traces"]) {
+    const [name, ...more] = [...texts.keys()].filter((chunk) =>
+      texts.get(chunk)?.includes(sign),
+    );
+    assert.ok(name !== undefined && more.length === 0, sign);
+    for (const text of [...texts.values(), extension])
+      for (const how of ["from", "import"])
+        for (const folder of ["./", "./chunks/"])
+          assert.ok(!text.includes(`${how}"${folder}${name}"`), sign);
+  }
+});
+
 test("the command line answers --version with the package's", async () => {
   const cli = path.join(dist, "cli.js");
   const { code, output } = await runNode([cli, "--version"]);

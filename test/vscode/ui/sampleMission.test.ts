@@ -117,6 +117,13 @@ test("a newcomer without a key clicks through the sample mission to its merge", 
   await changed.filter({ hasText: "order.js" }).first().waitFor();
   await page.getByText("Math.max(0, subtotal(order) - off)").first().waitFor();
 
+  await panel.getByRole("tab", { name: "Path" }).click();
+  const built = panel.getByRole("button", {
+    name: /^build: Roundtable to Developer · /,
+  });
+  await built.first().click();
+  await panel.locator(".calls", { hasText: "run_check" }).waitFor();
+
   const hubs = await discovered(vscode.dataDir);
   assert.equal(hubs.length, 1, "one hub listens");
   const known = await knownToWebviews(page);
