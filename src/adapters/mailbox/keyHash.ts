@@ -27,14 +27,24 @@ function mix(x: number): number {
 /** Bytes of a key's print. */
 export const PRINT_BYTES = 18;
 
-/** What stands for a key for ever: its quick hash and the first 10 bytes of its SHA-256. */
-export function printOf(
+/** Writes what stands for a key for ever: its quick hash and the first 10 bytes of its SHA-256. */
+export function writePrint(
+  into: Buffer,
+  at: number,
   key: string,
   { a, b }: { readonly a: number; readonly b: number },
+): void {
+  into.writeUInt32BE(a, at);
+  into.writeUInt32BE(b, at + 4);
+  into.write(hash("sha256", key, "binary"), at + 8, 10, "latin1");
+}
+
+/** The print of a key alone. */
+export function printOf(
+  key: string,
+  quick: { readonly a: number; readonly b: number },
 ): Buffer {
   const print = Buffer.allocUnsafe(PRINT_BYTES);
-  print.writeUInt32BE(a, 0);
-  print.writeUInt32BE(b, 4);
-  print.write(hash("sha256", key, "binary"), 8, 10, "latin1");
+  writePrint(print, 0, key, quick);
   return print;
 }

@@ -2,7 +2,7 @@
 import type { DatabaseSync, StatementSync } from "node:sqlite";
 import { asBuffer } from "./bytes.ts";
 import { emptyPart, mayHold, partOf, remember } from "./filter.ts";
-import { PRINT_BYTES, printOf, quickHash } from "./keyHash.ts";
+import { PRINT_BYTES, printOf, quickHash, writePrint } from "./keyHash.ts";
 import { metaOf, setMeta } from "./tables.ts";
 
 /** Keys of a run of level 0. */
@@ -108,20 +108,22 @@ export class SeenRuns {
   *write(keys: ReadonlyMap<string, number>, upTo: number): Job {
     const run = this.#begin(0);
     const part = emptyPart();
-    const chunks = new Map<number, Buffer[]>();
-    let hashed = 0;
+    const entries = Buffer.allocUnsafe(keys.size * ENTRY_BYTES);
+    const chunks = new Uint8Array(keys.size);
+    let count = 0;
     for (const [key, seq] of keys) {
       const quick = quickHash(key, this.#secrets);
       remember(part, quick.a, quick.b);
-      const place = Buffer.allocUnsafe(6);
-      place.writeUIntBE(seq, 0, 6);
-      append(chunks, chunkOf(0, quick.a), printOf(key, quick), place);
-      if ((hashed += 1) % KEYS_PER_STEP === 0) yield;
+      const at = count * ENTRY_BYTES;
+      writePrint(entries, at, key, quick);
+      entries.writeUIntBE(seq, at + PRINT_BYTES, 6);
+      chunks[count] = chunkOf(0, quick.a);
+      if ((count += 1) % KEYS_PER_STEP === 0) yield;
     }
-    let written = 0;
-    for (const [chunk, entries] of chunks) {
-      this.#insert.run(run, chunk, Buffer.concat(entries));
-      if ((written += 1) % CHUNKS_PER_STEP === 0) yield;
+    const sorted = sortByChunk(entries, chunks);
+    for (const [chunk, bytes] of sorted.entries()) {
+      if (bytes.length > 0) this.#insert.run(run, chunk, bytes);
+      if ((chunk + 1) % CHUNKS_PER_STEP === 0) yield;
     }
     this.#keepFilter(run, 0, part);
     this.#finish(run);
@@ -223,11 +225,27 @@ function chunkOf(level: number, a: number): number {
 function append(
   chunks: Map<number, Buffer[]>,
   chunk: number,
-  ...entry: readonly Buffer[]
+  entry: Buffer,
 ): void {
   const entries = chunks.get(chunk);
-  if (entries === undefined) chunks.set(chunk, [...entry]);
-  else entries.push(...entry);
+  if (entries === undefined) chunks.set(chunk, [entry]);
+  else entries.push(entry);
+}
+
+/** The entries of each of the 256 chunks, in the order they came. */
+function sortByChunk(entries: Buffer, chunks: Uint8Array): readonly Buffer[] {
+  const sizes = new Uint32Array(PART_CHUNKS);
+  for (const chunk of chunks) sizes[chunk] = (sizes[chunk] ?? 0) + ENTRY_BYTES;
+  const sorted = Array.from(sizes, (size) => Buffer.allocUnsafe(size));
+  const ends = new Uint32Array(PART_CHUNKS);
+  for (const [n, chunk] of chunks.entries()) {
+    const end = ends[chunk] ?? 0;
+    const at = n * ENTRY_BYTES;
+    const target = sorted[chunk];
+    if (target !== undefined) entries.copy(target, end, at, at + ENTRY_BYTES);
+    ends[chunk] = end + ENTRY_BYTES;
+  }
+  return sorted;
 }
 
 function* entriesOf(chunk: Buffer): Iterable<Buffer> {
