@@ -73,12 +73,9 @@ export const CATALOGUE: ReadonlyMap<string, Family> = new Map(
     ),
     agents_unhealthy_total: counter("Agents found unhealthy.", "agent"),
     tasks_reassigned_total: counter("Tasks another agent took over."),
-    missions: gauge(
-      "The newest 200 missions of the log, by how they stand.",
-      "status",
-    ),
+    missions: gauge("All missions of the log, by how they stand.", "status"),
     mission_success_ratio: gauge(
-      "Missions that ended merged, accepted, answered or on a branch, among those of the newest 200 of the log that ended.",
+      "Missions that ended merged, accepted, answered or on a branch, among all of the log that ended.",
     ),
     missions_ended_total: counter(
       "Missions that ended, by outcome.",

@@ -47,7 +47,7 @@ export interface Watched {
 /** What is known outside the hub and shown with it. */
 export interface Surroundings {
   readonly version?: string;
-  /** The newest missions of the log by how they stand, and how many of the closed ones ended well. */
+  /** All missions of the log by how they stand, and how many of the closed ones ended well. */
   readonly missions?: () => Readonly<Record<MissionStatus, number>> & {
     readonly endedWell: number;
   };
