@@ -195,6 +195,14 @@ choosesModel(program.command("hub"))
       value,
     ],
   )
+  .option(
+    "--route <rule>",
+    "MATCH=TO or MATCH=TO,FALLBACK: who gets what is addressed to a role or skill, e.g. skill:nlp_*=role:linguist,planner (repeatable; the first that matches counts)",
+    (value: string, all: readonly string[] | undefined) => [
+      ...(all ?? []),
+      value,
+    ],
+  )
   .option("--json", "only the first line: a JSON object with the address")
   .action(async (options: HubOptions) => {
     const { hub } = await import("./cli/hub.ts");

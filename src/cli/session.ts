@@ -20,6 +20,8 @@ export interface SessionOptions {
   readonly mcp?: boolean;
   /** Origins that push notifications may be sent to. */
   readonly pushTarget?: readonly string[];
+  /** Rules of routing as `MATCH=TO` or `MATCH=TO,FALLBACK`. */
+  readonly route?: readonly string[];
   readonly verbose?: boolean;
   /** Time between pieces of the rehearsal's speech, ms. */
   readonly paceMs?: number;
@@ -56,6 +58,13 @@ export async function openSession(options: SessionOptions): Promise<Session> {
   return { ...opened, root };
 }
 
+/** One rule; what does not fit is told by the settings' own check. */
+function routeOf(rule: string): object {
+  const [match = "", rest = ""] = rule.split("=", 2);
+  const [to = "", fallback] = rest.split(",", 2);
+  return { match, to, ...(fallback !== undefined && { fallback }) };
+}
+
 function settingsOf({
   model,
   baseUrl,
@@ -63,6 +72,7 @@ function settingsOf({
   check,
   mcp,
   pushTarget,
+  route,
 }: SessionOptions): Settings {
   const parsed = Settings.safeParse({
     // A server's command comes from the repository: in a terminal nobody has said yet that it is trusted.
@@ -72,6 +82,7 @@ function settingsOf({
     ...(baseUrl !== undefined && { baseUrl }),
     ...(budget !== undefined && { budgetUsd: budget }),
     ...(pushTarget !== undefined && { pushTargets: pushTarget }),
+    ...(route !== undefined && { routes: route.map(routeOf) }),
     ...(check !== undefined && {
       checks: check.map((line) =>
         line.split(" ").filter((word) => word !== ""),

@@ -12,7 +12,7 @@ import type { Sitting } from "./registry.ts";
 import { overloaded } from "./wireError.ts";
 
 /** Tasks an agent works on at once when it does not say. */
-export const CONCURRENCY = 64;
+const CONCURRENCY = 64;
 /** Tasks that may wait per task an agent works on at once. */
 const WAITING_PER_SLOT = 4;
 /** Failures in a row that open a circuit. */

@@ -18,7 +18,7 @@ const MISSES = 3;
 const MAX_LOST = 256;
 
 /** Topic on which everybody hears of agents that are not well. */
-export const UNHEALTHY_TOPIC = "agent.unhealthy";
+const UNHEALTHY_TOPIC = "agent.unhealthy";
 
 /** Tells everybody who wants to know; nobody is waited for. */
 export type Publish = (topic: string, payload: JsonObject) => void;

@@ -2,6 +2,8 @@ import type { Clock } from "../../src/ports.ts";
 
 /** A clock that stands still until it is moved. */
 export interface ManualClock extends Clock {
+  /** Is later at once; what became due meanwhile happens with the next {@link advance}. */
+  skip(ms: number): void;
   /** Lets what is under way happen, then moves on, letting everything happen that becomes due on the way, each at its own time. */
   advance(ms: number): Promise<void>;
 }
@@ -41,6 +43,9 @@ export function manualClock(start = 1_800_000_000_000): ManualClock {
         timers.add(timer);
         signal?.addEventListener("abort", abort, { once: true });
       }),
+    skip(ms) {
+      now += ms;
+    },
     async advance(ms) {
       await turns();
       const end = now + ms;
