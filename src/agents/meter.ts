@@ -132,6 +132,7 @@ function openDay(log: EventLog, clock: Clock): () => BudgetState {
     if (today !== day) {
       day = today;
       state = emptyBudget;
+      read = Math.max(read, lastBefore(log, (today - 1) * DAY_MS));
     }
     for (;;) {
       const next = log.read({ after: read, limit: 1000 });
@@ -143,6 +144,19 @@ function openDay(log: EventLog, clock: Clock): () => BudgetState {
       }
     }
   };
+}
+
+/** A place in the log with nothing older than `at` behind it, found by halving: reading a long history for one day would take seconds. Clocks are set back now and then, so `at` is best a good while before what is looked for. */
+function lastBefore(log: EventLog, at: number): number {
+  let older = 0;
+  let newer = log.head() + 1;
+  while (newer - older > 1) {
+    const middle = Math.floor((older + newer) / 2);
+    const [event] = log.read({ after: middle - 1, limit: 1 });
+    if (event !== undefined && event.at < at) older = middle;
+    else newer = middle;
+  }
+  return older;
 }
 
 function spent(

@@ -61,7 +61,12 @@ export function readAgentTokens(log: EventLog, clock: Clock): AgentTokens {
     });
   }
 
-  for (const event of log.mission(HUB_STREAM)) apply(event);
+  for (const event of log.read({
+    missionId: HUB_STREAM,
+    types: ["AgentTokenIssued", "AgentTokenRevoked"],
+    limit: Number.MAX_SAFE_INTEGER,
+  }))
+    apply(event);
 
   const isCurrent = (token: Known): boolean =>
     known.get(token.agentId) === token && clock.now() < token.expiresAt;

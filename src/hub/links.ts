@@ -76,7 +76,12 @@ export function createLinks(parts: {
       const { role = "external", ...link } = event.data;
       found.set(link.agentId, { ...link, role });
     };
-    for (const event of log.mission(HUB_STREAM)) apply(event);
+    for (const event of log.read({
+      missionId: HUB_STREAM,
+      types: ["AgentLinked", "AgentUnlinked"],
+      limit: Number.MAX_SAFE_INTEGER,
+    }))
+      apply(event);
     return found;
   }
 

@@ -42,8 +42,13 @@ export function readQuestion(query: ReadQuery): Question {
   if (types !== undefined) conditions.push(isOneOf(types));
   conditions.push("seq > ?");
   parameters.push(after, limit);
+  // SQLite would walk a whole mission for the few events of such types.
+  const by =
+    types !== undefined && types.length > 0 && types.every(isIndexed)
+      ? " INDEXED BY events_by_type"
+      : "";
   return {
-    sql: `${SELECT} WHERE ${conditions.join(" AND ")} ORDER BY seq LIMIT ?`,
+    sql: `${SELECT}${by} WHERE ${conditions.join(" AND ")} ORDER BY seq LIMIT ?`,
     parameters,
   };
 }
