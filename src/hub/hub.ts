@@ -140,7 +140,13 @@ export function createHub(deps: {
   );
   const monitor = openMonitor(deps, {
     name: () => address?.name ?? deps.name,
-    agents: () => registry.all(),
+    agents: () =>
+      registry.all().map((sitting) => ({
+        ...sitting,
+        ...sitting.presence,
+        waiting: circuits.workload(sitting).waiting,
+        circuit: circuits.state(sitting.agentId),
+      })),
     runningTasks: () => execution.running().length,
     sessions: () => sessions.count(),
     envelopes: () => ({ ...messaging.counts }),

@@ -19,9 +19,14 @@ export const HubStatus = z.object({
       role: z.string(),
       lineage: z.string(),
       where: z.string(),
-      state: z.enum(["idle", "working"]),
-      /** Tasks it works on now. */
+      state: z.enum(["idle", "working", "unhealthy"]),
+      /** Tasks it works on now, and those that wait for it. */
       tasks: count,
+      waiting: count,
+      /** What it said of itself, 0 to 1; null when it said nothing. */
+      load: z.number().nullable(),
+      /** Whether work is kept away from it after failures. */
+      circuit: z.enum(["closed", "open", "halfOpen"]),
       /** Share of its time at this table it worked, 0 to 1, since the hub started. */
       utilisation: z.number(),
     }),

@@ -42,7 +42,9 @@ export function statusParts(status: HubStatus): readonly StatusPart[] {
       agent.agentId,
       agent.role,
       agent.state,
-      String(agent.tasks),
+      agent.waiting > 0
+        ? `${String(agent.tasks)} + ${String(agent.waiting)}`
+        : String(agent.tasks),
       `${(agent.utilisation * 100).toFixed(0)} %`,
       agent.lineage === "" ? "–" : agent.lineage,
     ]),

@@ -57,6 +57,20 @@ export function readGauges(
     "agents_active",
     () => utilisation().filter(({ tasks }) => tasks > 0).length,
   );
+  one(
+    "agents_unhealthy",
+    () => agents().filter(({ unhealthy }) => unhealthy !== undefined).length,
+  );
+  one(
+    "circuits_open",
+    () => agents().filter(({ circuit }) => circuit !== "closed").length,
+  );
+  many(
+    "agent_waiting_tasks",
+    agents,
+    ({ agentId }) => ({ agent: agentId }),
+    ({ waiting }) => waiting,
+  );
   one("mission_success_ratio", () => {
     const all = missions?.();
     return all === undefined || all.closed === 0

@@ -33,6 +33,13 @@ export interface Watched {
     "agentId" | "role" | "lineage"
   > & {
     readonly where: string;
+    /** Why it is not well, if so. */
+    readonly unhealthy?: string | undefined;
+    /** What it said of itself, 0 to 1. */
+    readonly load?: number | undefined;
+    /** Tasks that wait for a slot of it. */
+    readonly waiting: number;
+    readonly circuit: "closed" | "open" | "halfOpen";
   })[];
   readonly runningTasks: () => number;
   readonly sessions: () => number;
@@ -141,13 +148,14 @@ export function openMonitor(
         pid: process.pid,
         startedAt,
         upMs: now - startedAt,
-        agents: agents().map(({ agentId, role, lineage, where }) => {
+        agents: agents().map((agent) => {
+          const { agentId, role, lineage, where, waiting, circuit } = agent;
           const { tasks = 0, share = 0 } = times.get(agentId) ?? {};
-          const state = tasks > 0 ? "working" : "idle";
-          const utilised = Math.round(share * 1000) / 1000;
           return {
-            ...{ agentId, role, lineage, where, state, tasks },
-            utilisation: utilised,
+            ...{ agentId, role, lineage, where, tasks, waiting, circuit },
+            state: stateOf(agent.unhealthy, tasks),
+            load: agent.load ?? null,
+            utilisation: Math.round(share * 1000) / 1000,
           };
         }),
         tasks: { running: runningTasks() },
@@ -182,6 +190,14 @@ export function openMonitor(
       loop?.stop();
     },
   };
+}
+
+function stateOf(
+  unhealthy: string | undefined,
+  tasks: number,
+): HubStatus["agents"][number]["state"] {
+  if (unhealthy !== undefined) return "unhealthy";
+  return tasks > 0 ? "working" : "idle";
 }
 
 /** Mailboxes with something in them. */

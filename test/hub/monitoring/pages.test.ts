@@ -134,6 +134,9 @@ test("what the log, the process and the missions around it show is read when ask
     ['roundtable_missions{status="closed"}', "4"],
     ["roundtable_mission_success_ratio", "0.75"],
     ['roundtable_trust_score{lineage="model-1",role="qa"}', "0.75"],
+    ["roundtable_agents_unhealthy", "0"],
+    ["roundtable_circuits_open", "0"],
+    ['roundtable_agent_waiting_tasks{agent="worker"}', "0"],
     ['roundtable_build_info{version="9.9.9"}', "1"],
   ] as const)
     assert.equal(await table.metric(start), value, start);
