@@ -2,7 +2,14 @@ import { join } from "node:path";
 import { RoundtableError } from "../../core/errors.ts";
 import type { LogFileHeader, LogFileMission } from "../../protocol/logFile.ts";
 import type { Row } from "./row.ts";
-import { partsIn, rowsIn, shelfName, shelfOf, shelve } from "./shelf.ts";
+import {
+  headerIn,
+  partsIn,
+  rowsIn,
+  shelfName,
+  shelfOf,
+  shelve,
+} from "./shelf.ts";
 
 /** What became of each mission in the file. */
 export interface Imported {
@@ -12,6 +19,9 @@ export interface Imported {
   /** `here`: it was here already, with the same events. `longer`: the copy that was here ended earlier. */
   readonly how: "new" | "here" | "longer";
 }
+
+/** Events held at a time; a longer mission is held alone. */
+const HELD = 50_000;
 
 /**
  * Takes missions from a file beside the log `file`, to be read and replayed; they never become missions of this hub. The whole file is
@@ -23,25 +33,13 @@ export async function importLog(
   path: string,
   ownRows: (missionId: string) => Iterable<Row>,
 ): Promise<readonly Imported[]> {
-  const { header, missions } = await readAll(path);
-  const plan: { readonly mission: LogFileMission; how: Imported["how"] }[] = [];
+  const header = await headerIn(path);
+  const plan: Planned[] = [];
   for (const mission of header.missions)
-    plan.push({
-      mission,
-      how: await compare(
-        file,
-        mission,
-        missions.get(mission.missionId) ?? [],
-        ownRows,
-      ),
-    });
-  for (const { mission, how } of plan)
-    if (how !== "here")
-      await shelve(
-        shelfOf(file, "imported"),
-        { ...header, events: mission.events, missions: [mission] },
-        missions.get(mission.missionId) ?? [],
-      );
+    plan.push(await compare(file, mission, ownRows));
+  await checkWhole(path, plan);
+  for (const batch of batches(plan.filter(({ how }) => how !== "here")))
+    await take(file, path, header, batch);
   return plan.map(({ mission: { missionId, goal, events }, how }) => ({
     missionId,
     goal,
@@ -50,51 +48,95 @@ export async function importLog(
   }));
 }
 
-async function readAll(path: string): Promise<{
-  readonly header: LogFileHeader;
-  readonly missions: ReadonlyMap<string, readonly Row[]>;
-}> {
-  const missions = new Map<string, Row[]>();
-  let header: LogFileHeader | undefined;
-  for await (const part of partsIn(path))
-    if (part.kind === "header") header = part.header;
-    else {
-      const rows = missions.get(part.row.mission);
-      if (rows === undefined) missions.set(part.row.mission, [part.row]);
-      else rows.push(part.row);
-    }
-  if (header === undefined)
-    throw new RoundtableError(
-      "bad-log-file",
-      `${path} holds nothing.`,
-      "Nothing was imported. Ask for the file anew.",
-    );
-  return { header, missions };
+/** What is to be done with a mission, and what must be so for that: its event number `common` has this hash. */
+interface Planned {
+  readonly mission: LogFileMission;
+  readonly how: Imported["how"];
+  readonly common: number;
+  readonly hash: string;
 }
 
 /** A mission may be here already: what both have must be the same. */
 async function compare(
   file: string,
-  { missionId }: LogFileMission,
-  theirs: readonly Row[],
+  mission: LogFileMission,
   ownRows: (missionId: string) => Iterable<Row>,
-): Promise<Imported["how"]> {
-  const own = [...ownRows(missionId)];
+): Promise<Planned> {
+  const { missionId, events } = mission;
+  const planned = (
+    how: Imported["how"],
+    here: readonly Pick<Row, "hash">[],
+  ): Planned => {
+    const common = Math.min(here.length, events);
+    return { mission, how, common, hash: here[common - 1]?.hash ?? "" };
+  };
+  const own = Array.from(ownRows(missionId), ({ hash }) => ({ hash }));
   if (own.length > 0) {
     // A copy of our own mission, up to some moment of it.
-    if (own.length < theirs.length) throw otherEvents(missionId);
-    refuseOther(missionId, own, theirs);
-    return "here";
+    if (own.length < events) throw otherEvents(missionId);
+    return planned("here", own);
   }
   for (const shelf of ["archive", "imported"] as const) {
     const kept = await keptIn(join(shelfOf(file, shelf), shelfName(missionId)));
     if (kept === undefined) continue;
-    refuseOther(missionId, kept, theirs);
-    if (kept.length >= theirs.length) return "here";
+    if (kept.length >= events) return planned("here", kept);
     if (shelf === "archive") throw otherEvents(missionId);
-    return "longer";
+    return planned("longer", kept);
   }
-  return "new";
+  return planned("new", []);
+}
+
+/** Reads the file to its end; whatever does not fit ends it. */
+async function checkWhole(
+  path: string,
+  plan: readonly Planned[],
+): Promise<void> {
+  const wanted = new Map(plan.map((one) => [one.mission.missionId, one]));
+  const seen = new Map<string, number>();
+  for await (const part of partsIn(path)) {
+    if (part.kind === "header") continue;
+    const { mission, hash } = part.row;
+    const n = (seen.get(mission) ?? 0) + 1;
+    seen.set(mission, n);
+    const one = wanted.get(mission);
+    // Each hash covers the one before it, so the last common one speaks for all.
+    if (one?.common === n && one.hash !== hash) throw otherEvents(mission);
+  }
+}
+
+/** Missions that are held at once. */
+function* batches(plan: readonly Planned[]): Iterable<readonly Planned[]> {
+  let batch: Planned[] = [];
+  let held = 0;
+  for (const one of plan) {
+    if (held > 0 && held + one.mission.events > HELD) {
+      yield batch;
+      batch = [];
+      held = 0;
+    }
+    batch.push(one);
+    held += one.mission.events;
+  }
+  if (batch.length > 0) yield batch;
+}
+
+async function take(
+  file: string,
+  path: string,
+  header: LogFileHeader,
+  batch: readonly Planned[],
+): Promise<void> {
+  const rows = new Map<string, Row[]>(
+    batch.map(({ mission }) => [mission.missionId, []]),
+  );
+  for await (const part of partsIn(path))
+    if (part.kind === "row") rows.get(part.row.mission)?.push(part.row);
+  for (const { mission } of batch)
+    await shelve(
+      shelfOf(file, "imported"),
+      { ...header, events: mission.events, missions: [mission] },
+      rows.get(mission.missionId) ?? [],
+    );
 }
 
 async function keptIn(path: string): Promise<readonly Row[] | undefined> {
@@ -105,17 +147,6 @@ async function keptIn(path: string): Promise<readonly Row[] | undefined> {
       return undefined;
     throw error;
   }
-}
-
-function refuseOther(
-  missionId: string,
-  here: readonly Row[],
-  theirs: readonly Row[],
-): void {
-  const common = Math.min(here.length, theirs.length);
-  // Each hash covers the one before it, so the last common one speaks for all.
-  if (here[common - 1]?.hash !== theirs[common - 1]?.hash)
-    throw otherEvents(missionId);
 }
 
 function otherEvents(missionId: string): RoundtableError {
