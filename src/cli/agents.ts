@@ -61,11 +61,19 @@ async function listSeated(
   return 0;
 }
 
+/** What A2A servers elsewhere give as their lineage. */
+const ELSEWHERE = "elsewhere";
+
 function describe(agent: SeatedAgent): string {
-  const { role, where, status, load, running, waiting, concurrency } = agent;
+  const { role, where, lineage, status, load, running, waiting, concurrency } =
+    agent;
   const words = [
     role,
-    where === "inProcess" ? "in the hub" : "on a socket",
+    lineage === ELSEWHERE
+      ? "elsewhere"
+      : where === "inProcess"
+        ? "in the hub"
+        : "on a socket",
     agent.unhealthy === undefined ? status : "unhealthy",
     `${String(running)} of ${String(concurrency)} tasks`,
   ];

@@ -13,7 +13,13 @@ import type { Links } from "./links.ts";
 import { matches } from "./pattern.ts";
 import type { Registry, Sitting } from "./registry.ts";
 import type { Caller } from "./submit.ts";
-import { notAllowed, parseParams, RPC_CODE, WireError } from "./wireError.ts";
+import {
+  invalidField,
+  notAllowed,
+  parseParams,
+  RPC_CODE,
+  WireError,
+} from "./wireError.ts";
 
 /** True for the methods about agents that are no part of A2A: `agents/list`, and the owner's `agents/outside`, `agents/issueToken`, `agents/revokeToken`, `agents/join`, `agents/leave`. */
 export function isAgentMethod(method: string): boolean {
@@ -116,6 +122,8 @@ export function createAgentMethods(parts: {
         };
       case "agents/issueToken": {
         const wanted = parseParams(IssueToken, params);
+        if (registry.get(wanted.agentId)?.where === "inProcess")
+          throw invalidField("agentId", "an agent of the hub itself has it");
         const issued = await tokens.issue(wanted, caller.name);
         cut(wanted.agentId);
         return { agentId: wanted.agentId, ...issued, wsUrl: wsUrl() };

@@ -10,7 +10,7 @@ import {
 import type { Connection } from "./connection.ts";
 import type { Execution } from "./execution.ts";
 import type { Registry } from "./registry.ts";
-import { parseParams } from "./wireError.ts";
+import { invalidField, overloaded, parseParams } from "./wireError.ts";
 
 /** Hears words as agents type them. */
 export type TextListener = (
@@ -41,6 +41,11 @@ export interface AgentPort {
   onText(listener: TextListener): () => void;
 }
 
+/** Largest card, UTF-16 code units: each seating puts it into the log. */
+const MAX_CARD = 65_536;
+/** Seatings of one connection. */
+const MAX_SEATINGS = 100;
+
 function taskIdIn(params: unknown): string | undefined {
   return params !== null &&
     typeof params === "object" &&
@@ -58,6 +63,7 @@ export function createAgentPort(parts: {
 }): AgentPort {
   const { registry, execution, textLog } = parts;
   const listeners = new Set<TextListener>();
+  const seatings = new WeakMap<Connection, number>();
 
   function tell(connection: Connection, frame: TaskTextFrame): void {
     const talking = execution.talking(connection, frame.taskId);
@@ -93,6 +99,11 @@ export function createAgentPort(parts: {
   return {
     async register(connection, where, params) {
       const registration = parseParams(Register, params);
+      if (JSON.stringify(registration.card).length > MAX_CARD)
+        throw invalidField("card", "is larger than 64 KiB");
+      const count = (seatings.get(connection) ?? 0) + 1;
+      if (count > MAX_SEATINGS) throw overloaded("seatings of one connection");
+      seatings.set(connection, count);
       await registry.seat({ ...registration, where, connection });
       return { agentId: registration.agentId };
     },

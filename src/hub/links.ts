@@ -163,12 +163,18 @@ export function createLinks(parts: {
           );
         const link: RemoteLink = { ...wanted, agentId };
         const seat = await remoteAgents.seat(link, card, connect());
-        await log.append({
-          missionId: HUB_STREAM,
-          type: "AgentLinked",
-          data: link,
-          by,
-        });
+        try {
+          await log.append({
+            missionId: HUB_STREAM,
+            type: "AgentLinked",
+            data: link,
+            by,
+          });
+        } catch (error) {
+          // What the log does not know of must not sit here.
+          await seat.dispose();
+          throw error;
+        }
         void keep(add(link, seat), remoteAgents);
         return { agentId, name: card.name };
       } catch (error) {

@@ -196,6 +196,15 @@ describe("an agent from outside", { timeout: 60_000 }, () => {
         refused(-32004),
         method,
       );
+    const huge = { ...cardOf("guest"), version: "x".repeat(70_000) };
+    await assert.rejects(
+      client.call("agent/register", {
+        ...register,
+        card: huge,
+        agentId: "guest",
+      }),
+      refused(-32602),
+    );
     await client.call("agent/register", { ...register, agentId: "guest" });
     const listed = AgentsList.parse(await client.call("agents/list", {}));
     assert.equal(listed.agents.length, 2);
@@ -255,6 +264,7 @@ describe("an agent from outside", { timeout: 60_000 }, () => {
   it("gets no token under a name that means somebody else", async () => {
     for (const agentId of ["hub", "human", "client", "everyone", "No Name"])
       await assert.rejects(issue(agentId), /agentId/, agentId);
+    await assert.rejects(issue("worker"), /of the hub itself/);
     await assert.rejects(issue("guest", { days: 0 }), /days/);
   });
 

@@ -70,7 +70,10 @@ export async function runErrand(
   }
 
   function tellArtifact(artifact: Artifact, append: boolean): void {
-    if (!settled) peer.notify("task/artifact", { taskId, artifact, append });
+    if (settled) return;
+    const { artifactId, name, description, parts: pieces } = artifact;
+    const kept = { artifactId, name, description, parts: pieces };
+    peer.notify("task/artifact", { taskId, artifact: kept, append });
   }
 
   /** A task as a whole says everything again; an artifact replaces what was there. */
