@@ -12,6 +12,8 @@ import { createCommit } from "./commit.ts";
 import type { Box, Holdings, Segment } from "./holdings.ts";
 import type { Recovered } from "./recover.ts";
 import type { Seen } from "./seen.ts";
+import { Pacer } from "./pacer.ts";
+import { Pending } from "./pending.ts";
 import { outlived, stragglers } from "./sparse.ts";
 import { ended, translate } from "./trouble.ts";
 
@@ -19,9 +21,6 @@ import { ended, translate } from "./trouble.ts";
 const LETTERS_PER_COMMIT = 512;
 const BYTES_PER_COMMIT = 1024 * 1024;
 const SEGMENTS_PER_COMMIT = 32;
-/** Letters in one turn of the event loop that let a commit wait for the next one, and for how many. */
-const CROWD = 16;
-const CROWD_TURNS = 8;
 /** How long what was settled may wait for a letter to share a commit with, ms. */
 const LAZY_MS = 20;
 /** Until what could not be written is tried again, ms. */
@@ -37,25 +36,19 @@ interface Plan extends Batch {
 export class Writer {
   readonly #file: string;
   readonly #identity: BigIntStats;
-  readonly #clock: Clock;
   readonly #holdings: Holdings;
   readonly #seen: Seen;
   readonly #bodies: Bodies;
   readonly #onProblem: (problem: RoundtableError) => void;
   readonly #write: (commit: Commit) => void;
   readonly #encoder = new Encoder();
-  readonly #life = new AbortController();
-  /** Places of letters that are not on disk yet, by their keys. */
-  readonly #pending = new Map<string, number>();
-  /** Who else wants to know when a letter is on disk. */
-  readonly #echoes = new Map<number, Pick<Coming, "resolve" | "reject">[]>();
+  readonly #pending = new Pending();
+  readonly #pacer: Pacer;
   #queue: Coming[] = [];
   #told: Told = nothingTold();
   #newBoxes: Box[] = [];
   #row: number;
   #lastSeq: number;
-  #soon = false;
-  #later = false;
   #failing = false;
   #commits = 0;
   #ended: RoundtableError | undefined;
@@ -71,7 +64,6 @@ export class Writer {
   }) {
     this.#file = parts.file;
     this.#identity = statSync(parts.file, { bigint: true });
-    this.#clock = parts.clock;
     this.#holdings = parts.recovered.holdings;
     this.#seen = parts.seen;
     this.#bodies = parts.bodies;
@@ -79,6 +71,12 @@ export class Writer {
     this.#write = createCommit(parts.db);
     this.#row = parts.recovered.lastRow;
     this.#lastSeq = parts.recovered.lastSeq;
+    this.#pacer = new Pacer({
+      clock: parts.clock,
+      flush: () => this.#flush(),
+      waiting: () => this.#queue.length,
+      enough: LETTERS_PER_COMMIT,
+    });
     this.#tidyLater();
   }
 
@@ -109,26 +107,18 @@ export class Writer {
   store(letter: Omit<Coming, "resolve" | "reject">): Promise<Stored> {
     // One object for each letter, made where it is made: this is where a hub under load spends its time.
     const coming = letter as Coming;
-    if (coming.key !== undefined) this.#pending.set(coming.key, coming.seq);
     return new Promise((resolve, reject) => {
       coming.resolve = resolve;
       coming.reject = reject;
       this.#queue.push(coming);
-      this.#flushSoon();
+      this.#pending.add(coming);
+      this.#pacer.soon();
     });
   }
 
   /** Resolves when the letter with that place, which is on its way, is on disk. */
   join(seq: number): Promise<Stored> {
-    return new Promise((resolve, reject) => {
-      const echo = {
-        resolve: () => {
-          resolve({ seq, duplicate: true });
-        },
-        reject,
-      };
-      this.#echoes.set(seq, [...(this.#echoes.get(seq) ?? []), echo]);
-    });
+    return this.#pending.join(seq);
   }
 
   /** These are settled: the next commit says so. */
@@ -136,13 +126,13 @@ export class Writer {
     const seqs = this.#told.settled.get(box);
     if (seqs === undefined) this.#told.settled.set(box, [seq]);
     else seqs.push(seq);
-    if (!this.#soon) this.#flushLater(LAZY_MS);
+    this.#pacer.later(LAZY_MS);
   }
 
   /** Takes in what else the next commit says. */
   tell(say: (told: Told) => void): void {
     say(this.#told);
-    if (!this.#soon) this.#flushLater(LAZY_MS);
+    this.#pacer.later(LAZY_MS);
   }
 
   /** Runs within the next commit; resolves once that is on disk. */
@@ -150,53 +140,17 @@ export class Writer {
     if (this.#ended !== undefined) return Promise.reject(this.#ended);
     return new Promise((resolve, reject) => {
       this.#told.acts.push({ run, resolve, reject });
-      this.#flushSoon();
+      this.#pacer.soon();
     });
   }
 
   /** Writes what is left and ends. */
   close(): void {
     while (this.#ended === undefined && this.#flush());
-    this.#life.abort();
+    this.#pacer.stop();
     this.#ended = ended("mailbox-closed", this.#file, "they are closed");
-    for (const { reject } of this.#queue.splice(0)) reject(this.#ended);
-  }
-
-  #flushSoon(): void {
-    if (this.#soon) return;
-    this.#soon = true;
-    this.#nextTurn(0, 0);
-  }
-
-  /** In a crowd a commit waits for the next turn, as long as each turn brings many more: reading what has come costs less than an fsync. */
-  #nextTurn(turns: number, before: number): void {
-    setImmediate(() => {
-      const waiting = this.#queue.length;
-      const crowd =
-        waiting - before >= CROWD &&
-        waiting < LETTERS_PER_COMMIT &&
-        turns < CROWD_TURNS;
-      if (crowd) {
-        this.#nextTurn(turns + 1, waiting);
-        return;
-      }
-      this.#soon = false;
-      this.#flush();
-      if (this.#queue.length > 0) this.#flushSoon();
-    });
-  }
-
-  #flushLater(ms: number): void {
-    if (this.#later || this.#ended !== undefined) return;
-    this.#later = true;
-    this.#clock.after(ms, this.#life.signal).then(
-      () => {
-        this.#later = false;
-        this.#flush();
-      },
-      // Aborted: the store is closed.
-      () => undefined,
-    );
+    for (const one of this.#queue.splice(0))
+      this.#pending.reject(one, this.#ended);
   }
 
   /** Returns whether anything was written. */
@@ -279,19 +233,12 @@ export class Writer {
       this.#hold(segment, coming, moving);
       if (bodies !== undefined) this.#bodies.keep(segment);
     }
-    for (const { key, seq } of coming) {
-      if (key === undefined) continue;
-      this.#pending.delete(key);
-      this.#seen.add(key, seq);
+    for (const one of coming) {
+      this.#pending.remove(one);
+      if (one.key !== undefined) this.#seen.add(one.key, one.seq);
     }
     // Only now may anybody act on it: everything above is as if it had always been so.
-    for (const { seq, resolve } of coming) {
-      resolve({ seq, duplicate: false });
-      if (this.#echoes.size > 0)
-        this.#echo(seq, (echo) => {
-          echo.resolve({ seq, duplicate: true });
-        });
-    }
+    for (const one of coming) this.#pending.resolve(one);
     for (const { resolve } of told.acts) resolve();
   }
 
@@ -318,27 +265,16 @@ export class Writer {
   #undo(coming: readonly Coming[], told: Told, problem: RoundtableError): void {
     if (isProblem(problem, "mailbox-fenced")) this.#ended = problem;
     for (const one of coming) {
-      const { seq, key, boxes, headerBytes, payloadBytes, reject } = one;
-      if (key !== undefined) this.#pending.delete(key);
+      const { boxes, headerBytes, payloadBytes } = one;
+      this.#pending.remove(one);
       this.#holdings.reserve(boxes, headerBytes + payloadBytes, -1);
-      reject(problem);
-      this.#echo(seq, (echo) => {
-        echo.reject(problem);
-      });
+      this.#pending.reject(one, problem);
     }
     for (const { reject } of told.acts) reject(problem);
     retell(told, this.#told);
     if (!this.#failing && coming.length === 0) this.#onProblem(problem);
     this.#failing = true;
-    if (!isNothing(this.#told)) this.#flushLater(RETRY_MS);
-  }
-
-  #echo(
-    seq: number,
-    tell: (echo: Pick<Coming, "resolve" | "reject">) => void,
-  ): void {
-    for (const echo of this.#echoes.get(seq) ?? []) tell(echo);
-    this.#echoes.delete(seq);
+    if (!isNothing(this.#told)) this.#pacer.later(RETRY_MS);
   }
 
   #takeDue(): readonly Coming[] {
