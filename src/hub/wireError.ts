@@ -186,6 +186,14 @@ export function toRpcError(error: unknown): RpcError {
       message: error.message,
       ...(error.data === undefined ? {} : { data: error.data }),
     };
+  // Not the hub's fault, and nothing that trying again would change.
+  if (isProblem(error, "log-archived"))
+    return toRpcError(
+      invalidField(
+        "message.contextId",
+        "that conversation has been archived, nothing can be added to it; begin a new one",
+      ),
+    );
   const reason = isProblem(error)
     ? error.code.toUpperCase().replaceAll("-", "_")
     : "INTERNAL";

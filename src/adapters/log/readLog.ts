@@ -40,7 +40,13 @@ export interface LogReader
  * Opens the log for reading, beside a writer too; the file is neither made nor changed. Rejects with `log-missing`, `log-too-new`,
  * and with `log-busy` where this SQLite is too old to read beside a writer and there is one.
  */
-export function readLog(path: string): LogReader {
+export function readLog(
+  path: string,
+  options: {
+    /** Keeps writers out for as long as it reads, as is always done with an SQLite that needs it. */
+    readonly alone?: boolean;
+  } = {},
+): LogReader {
   const file = resolve(path);
   if (!existsSync(file)) throw logMissing(file);
   const db = new DatabaseSync(file, { readOnly: true, timeout: BUSY_MS });
@@ -51,7 +57,8 @@ export function readLog(path: string): LogReader {
   };
   try {
     // Before 3.51.3 two connections can damage a WAL, so the right to write keeps the other one out.
-    if (needsExclusive(sqliteVersion(db))) lock = takeLock(file);
+    if (options.alone === true || needsExclusive(sqliteVersion(db)))
+      lock = takeLock(file);
     refuseNewer(db);
     return readerOf(db, file, close);
   } catch (error) {

@@ -63,6 +63,19 @@ describe("reading a log", () => {
     assert.equal(log.head(), 2);
   });
 
+  it("alone, as an old SQLite has to, says who is in the way, and keeps writers out until it is done", async (t) => {
+    const file = logFile(t);
+    const log = await opened(t, file);
+    await wholeMission(log, "m1");
+    assert.throws(() => readLog(file, { alone: true }), problem("log-busy"));
+    await log.dispose();
+    const reader = readLog(file, { alone: true });
+    await assert.rejects(opened(t, file), problem("log-busy"));
+    assert.equal(reader.mission("m1").length, 6);
+    await reader.dispose();
+    await opened(t, file);
+  });
+
   it("neither makes a file nor changes one", async (t) => {
     const file = logFile(t);
     assert.throws(() => readLog(file), problem("log-missing"));
