@@ -70,6 +70,8 @@ const say = (line: object): void => {
 };
 say({ port: Number(new URL(url).port), token });
 
+// Whoever ends it ends its input too: it closes in order and takes its folder away.
+process.on("SIGTERM", () => undefined);
 for await (const line of createInterface({ input: process.stdin })) {
   if (line !== "rss") continue;
   globalThis.gc?.();
