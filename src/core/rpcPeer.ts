@@ -38,6 +38,8 @@ export interface RpcPeer {
   notify(method: string, params: unknown): void;
   /** Takes one frame from the other side. Never throws. */
   onFrame(frame: string): void;
+  /** Takes one frame that is parsed already. Never throws. */
+  onObject(frame: object): void;
   /** Ends the conversation: pending requests reject, later frames are ignored. Twice is safe. */
   close(why: string): void;
   /** Requests sent that have no answer yet. */
@@ -111,6 +113,23 @@ export function createRpcPeer(options: RpcPeerOptions): RpcPeer {
     }
   };
 
+  const take = (object: unknown): void => {
+    const request = RpcRequest.safeParse(object);
+    if (request.success) {
+      void serve(request.data);
+      return;
+    }
+    const response = RpcResponse.safeParse(object);
+    if (response.success && !namesAMethod(object)) {
+      settle(response.data);
+      return;
+    }
+    refuse(null, {
+      code: RPC.invalidRequest,
+      message: "The frame is not one JSON-RPC 2.0 object.",
+    });
+  };
+
   return {
     request(method, params) {
       if (ended !== undefined) return Promise.reject(new RpcClosed(ended));
@@ -127,27 +146,15 @@ export function createRpcPeer(options: RpcPeerOptions): RpcPeer {
     onFrame(frame) {
       if (ended !== undefined) return;
       const object = parseFrame(frame);
-      if (object === undefined) {
+      if (object !== undefined) take(object);
+      else
         refuse(null, {
           code: RPC.parseError,
           message: "The frame is not JSON.",
         });
-        return;
-      }
-      const request = RpcRequest.safeParse(object);
-      if (request.success) {
-        void serve(request.data);
-        return;
-      }
-      const response = RpcResponse.safeParse(object);
-      if (response.success && !namesAMethod(object)) {
-        settle(response.data);
-        return;
-      }
-      refuse(null, {
-        code: RPC.invalidRequest,
-        message: "The frame is not one JSON-RPC 2.0 object.",
-      });
+    },
+    onObject(frame) {
+      if (ended === undefined) take(frame);
     },
     close(why) {
       if (ended !== undefined) return;

@@ -194,7 +194,7 @@ export function openConnection(
     } else if ("credit" in frame) takeGrant(frame, frame.credit);
     else if ("method" in frame || "result" in frame || "error" in frame) {
       const fits = !("method" in frame) || RpcRequest.safeParse(frame).success;
-      if (fits) peer.onFrame(text);
+      if (fits) peer.onObject(frame);
       else invalid(null, "This is not a JSON-RPC 2.0 notification.");
     } else invalid(idOf(frame), "This is neither a request nor a response.");
   });

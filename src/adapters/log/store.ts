@@ -196,10 +196,8 @@ export class Store {
 
   /** Whether a mission's events are in an archive instead. */
   isArchived(missionId: string): boolean {
-    this.#hasArchived ??=
-      this.#statement("SELECT 1 FROM archived LIMIT 1").get() !== undefined;
     return (
-      this.#hasArchived &&
+      this.#isAnyArchived() &&
       this.#statement("SELECT 1 FROM archived WHERE mission = ?").get(
         missionId,
       ) !== undefined
@@ -278,6 +276,11 @@ export class Store {
       ).run(kind, key, seq, JSON.stringify(body));
   }
 
+  #isAnyArchived(): boolean {
+    return (this.#hasArchived ??=
+      this.#statement("SELECT 1 FROM archived LIMIT 1").get() !== undefined);
+  }
+
   #tip(missionId: string): string {
     const known = this.#tips.get(missionId);
     if (known !== undefined) return known;
@@ -285,9 +288,11 @@ export class Store {
       this.#statement(
         "SELECT hash FROM events WHERE mission = ? ORDER BY seq DESC LIMIT 1",
       ).get(missionId) ??
-      this.#statement("SELECT tip AS hash FROM archived WHERE mission = ?").get(
-        missionId,
-      );
+      (this.#isAnyArchived()
+        ? this.#statement(
+            "SELECT tip AS hash FROM archived WHERE mission = ?",
+          ).get(missionId)
+        : undefined);
     return last === undefined ? "" : String(last["hash"]);
   }
 

@@ -104,6 +104,20 @@ describe("a damaged log", () => {
     );
   });
 
+  it("whose writer died is looked at more closely, as far back as a bounded start allows", async (t) => {
+    const file = logFile(t);
+    const log = await opened(t, file);
+    await log.appendAll(
+      Array.from({ length: EVENTS }, (_, i) => note("even", String(i))),
+    );
+    const left = logFile(t);
+    for (const part of ["", "-wal"]) copyFileSync(file + part, left + part);
+    tamper(left, "UPDATE events SET body = 'lies' WHERE seq = 500");
+    const { log: repaired, problems } = await openedWithProblems(t, left);
+    assert.equal(problems.length, 1);
+    assert.equal(repaired.mission("even").length, EVENTS - 1);
+  });
+
   it("with an older changed text never serves it, and repairs itself with the next start", async (t) => {
     const file = await filled(t);
     tamper(
