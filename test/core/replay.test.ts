@@ -34,6 +34,7 @@ describe("a replay", () => {
   it("shows what was known then, and no more: ballots stay sealed until they were told", () => {
     const cast = events.findIndex(({ type }) => type === "BallotCast");
     const view = replayOf(events)?.at(cast + 1);
+    assert.ok(view);
     const shown = view
       ?.detail(0)
       .decisions[0]?.electors.map((elector) => elector.shown.state);
