@@ -36,7 +36,7 @@ describe("a replay", () => {
     const view = replayOf(events)?.at(cast + 1);
     assert.ok(view);
     const shown = view
-      ?.detail(0)
+      .detail(0)
       .decisions[0]?.electors.map((elector) => elector.shown.state);
     assert.ok(shown?.includes("sealed") && !shown.includes("open"));
     assert.equal(view.line().outcome, null);
