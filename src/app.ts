@@ -66,11 +66,11 @@ export interface App extends Lifetime {
   /** Messages that could not be delivered. */
   readonly deadLetters: Hub["deadLetters"];
   /** The way of a mission through the agents, as the panel draws it; of nobody where there is no such mission. */
-  path(missionId: string): PathShown;
+  path(missionId: string): Promise<PathShown>;
   /** What the hub's `/status` says, whether or not it listens. */
   status(): HubStatus;
   /** The path that the id of a mission, task or message names; undefined where nothing has it. */
-  trace(id: string): Trace | undefined;
+  trace(id: string): Promise<Trace | undefined>;
   /** Does what a method about agents (`agents/…`, docs/agents.md) asks. Rejects with `hub-failed`. */
   aboutAgents(method: string, params: unknown): Promise<unknown>;
   /** Where the log is, for people. */

@@ -129,7 +129,7 @@ export function createConversation(
         }
         case "path": {
           const { missionId } = message;
-          const path = (await room.app()).path(missionId);
+          const path = await (await room.app()).path(missionId);
           post({ type: "path", missionId, path });
           break;
         }

@@ -8,15 +8,15 @@ import type { Trace } from "../../protocol/trace.ts";
 const LOOK_BACK = 20_000;
 const PAGE = 1000;
 
-/** The path of what an id names, worked out from the log; undefined where nothing in it has the id. A message that opened no task is found among the last 20,000 events. */
-export function findTrace(
+/** The path of what an id names, worked out from the log a page at a time, so that others are served meanwhile; undefined where nothing in it has the id. A message that opened no task is found among the last 20,000 events. */
+export async function findTrace(
   log: Pick<EventLog, "read" | "head" | "task">,
   hash: Hash,
   id: string,
-): Trace | undefined {
+): Promise<Trace | undefined> {
   const missionId = missionOf(log, id);
   if (missionId === undefined) return undefined;
-  const fold = readPath(log, hash, missionId);
+  const fold = await readPath(log, hash, missionId);
   return traceOf({ missionId, traceId: fold.traceId, spans: fold.spans() }, id);
 }
 
@@ -48,11 +48,11 @@ function missionOfMessage(
   }
 }
 
-function readPath(
+async function readPath(
   log: Pick<EventLog, "read">,
   hash: Hash,
   missionId: string,
-): TraceFold {
+): Promise<TraceFold> {
   const fold = foldTrace(missionId, hash, true);
   for (let after = 0; ;) {
     const page = log.read({ missionId, after, limit: PAGE });
@@ -60,5 +60,6 @@ function readPath(
     const last = page.at(-1);
     if (last === undefined) return fold;
     after = last.seq;
+    await new Promise((resolve) => setImmediate(resolve));
   }
 }

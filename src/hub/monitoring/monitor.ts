@@ -81,7 +81,7 @@ export interface Monitor {
   /** The metrics as Prometheus reads them; undefined where nothing can write them. */
   exposition(): ReturnType<Exposition> | undefined;
   /** The path that the id of a mission, task or message names; undefined where nothing has it. */
-  trace(id: string): Trace | undefined;
+  trace(id: string): Promise<Trace | undefined>;
   /** Watches the event loop from now on; a hub that does not listen need not. */
   watch(): void;
   dispose(): void;

@@ -30,15 +30,15 @@ export function observeDispatch(
 ): Dispatch {
   const { metrics } = monitor;
 
-  function answer(call: A2ACall): Promise<Reply> {
+  async function answer(call: A2ACall): Promise<Reply> {
     if (call.method !== "trace/get") return dispatch(withTrace(call));
     // What agents from outside may see, A2A's own methods show them.
     if (call.caller.remote && call.caller.name !== "client")
       throw notAllowed("The path of work is for the hub's owner.");
     const { id } = parseParams(TraceRequest, call.params);
-    const trace = monitor.trace(id);
+    const trace = await monitor.trace(id);
     if (trace === undefined) throw taskNotFound(id);
-    return Promise.resolve({ kind: "value", value: trace });
+    return { kind: "value", value: trace };
   }
 
   return async (call) => {
