@@ -2,8 +2,8 @@ import type { Duplex } from "node:stream";
 import type { WebSocket } from "ws";
 import type { Transport } from "../ports.ts";
 import { ENVELOPE_MARK, ENVELOPE_SUBPROTOCOL } from "../protocol/envelope.ts";
-import type { Wires } from "./messaging/wire.ts";
 import { Wire } from "./messaging/wire.ts";
+import type { Wires } from "./messaging/wires.ts";
 
 /** The first byte of an envelope frame. */
 const MARK = ENVELOPE_MARK.charCodeAt(0);

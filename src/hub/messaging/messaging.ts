@@ -21,7 +21,7 @@ import type { FindAgent } from "./router.ts";
 import { createRouter } from "./router.ts";
 import { createSlow } from "./slow.ts";
 import { createSubscriptions } from "./subscriptions.ts";
-import { Wires } from "./wire.ts";
+import { Wires } from "./wires.ts";
 
 /** Messages of one connection. */
 export interface Post {

@@ -1,10 +1,9 @@
 import type { Duplex } from "node:stream";
 import type { WebSocket } from "ws";
-import type { Clock } from "../../ports.ts";
-import type { Arena, Block, Placed } from "./arena.ts";
-import { createArena } from "./arena.ts";
+import type { Block, Placed } from "./arena.ts";
 import type { Lanes } from "./lanes.ts";
 import { createLanes, RPC_LANE } from "./lanes.ts";
+import type { Wires } from "./wires.ts";
 
 /** What may wait for one reader, bytes: of messages, and of everything. */
 const MAX_MESSAGE_BYTES = 1024 * 1024;
@@ -27,35 +26,6 @@ interface Run {
   end: number;
   readonly priority: number;
   readonly expiresAt: number;
-}
-
-/** What all wires of a hub share: the memory of the turn, and who has something to write at its end. */
-export class Wires {
-  readonly arena: Arena = createArena();
-  readonly #clock: Clock;
-  readonly #onExpired: (count: number) => void;
-  #dirty: Wire[] = [];
-  constructor(clock: Clock, onExpired: (count: number) => void) {
-    this.#clock = clock;
-    this.#onExpired = onExpired;
-  }
-  now(): number {
-    return this.#clock.now();
-  }
-  expired(count: number): void {
-    this.#onExpired(count);
-  }
-  /** Has the wire flushed once this turn of the event loop is over. */
-  later(wire: Wire): void {
-    if (this.#dirty.length === 0)
-      setImmediate(() => {
-        const dirty = this.#dirty;
-        this.#dirty = [];
-        for (const each of dirty) each.flush();
-        this.arena.turn();
-      });
-    this.#dirty.push(wire);
-  }
 }
 
 /**

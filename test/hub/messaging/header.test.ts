@@ -168,3 +168,26 @@ test("a header read by the shape of the one before is the header that parsing gi
     { numRuns: 5000 },
   );
 });
+
+test("no bytes whatever make reading a frame throw, or pass for a header that does not fit", () => {
+  const start = fc.constantFrom(
+    "!",
+    '!{"id":"',
+    '!{"id":"1","to":"everyone"',
+    "!{}",
+  );
+  fc.assert(
+    fc.property(start, fc.uint8Array({ maxLength: 60 }), (text, bytes) => {
+      const frame = Buffer.concat([
+        Buffer.from(text),
+        bytes,
+        Buffer.from("\n1"),
+      ]);
+      const reader = createReader();
+      for (const read of [reader.read(frame), reader.read(frame)])
+        if (read instanceof Arrived)
+          assert.ok(EnvelopeHeader.safeParse(read.header).success);
+    }),
+    { numRuns: 20_000 },
+  );
+});

@@ -5,7 +5,8 @@ import type { AddressInfo } from "node:net";
 import type { Duplex } from "node:stream";
 import { afterEach, beforeEach, describe, it } from "node:test";
 import WebSocket, { WebSocketServer } from "ws";
-import { Wire, Wires } from "../../../src/hub/messaging/wire.ts";
+import { Wire } from "../../../src/hub/messaging/wire.ts";
+import { Wires } from "../../../src/hub/messaging/wires.ts";
 import type { Clock } from "../../../src/ports.ts";
 
 const turn = (): Promise<void> =>
