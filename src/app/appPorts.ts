@@ -10,7 +10,6 @@ import type {
   EvidenceTools,
   Git,
   Hash,
-  Mailboxes,
   McpTools,
   Models,
   OpenWorkspace,
@@ -18,6 +17,7 @@ import type {
   Sandbox,
   TextLog,
 } from "../ports.ts";
+import type { Mailboxes } from "../ports/mailboxes.ts";
 
 /** Everything outside, as the doors hand it in. */
 export interface AppPorts {

@@ -5,12 +5,12 @@ import type {
   EventLog,
   Hash,
   Lifetime,
-  Mailboxes,
   RemoteAgents,
   Team,
   TextLog,
   Transport,
 } from "../ports.ts";
+import type { Mailboxes } from "../ports/mailboxes.ts";
 import type { HubAddress } from "../protocol/hub.ts";
 import type { AgentRoute } from "../protocol/settings.ts";
 import type { TextListener } from "./agentPort.ts";

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { isProblem } from "../../src/core/errors.ts";
-import type { Letter, Mailboxes } from "../../src/ports.ts";
+import type { Letter, Mailboxes } from "../../src/ports/mailboxes.ts";
 
 /** A letter from `from` with that id. */
 export function letter(

@@ -1,5 +1,5 @@
 import type { RoundtableError } from "../../core/errors.ts";
-import type { FailedTry, Letter } from "../../ports.ts";
+import type { FailedTry, Letter } from "../../ports/mailboxes.ts";
 import type { Burial } from "./commit.ts";
 import type { Box, Held } from "./holdings.ts";
 import { JournalWriter } from "./journal.ts";

@@ -1,7 +1,7 @@
 import { crc32 } from "node:zlib";
 import type { DatabaseSync, StatementSync } from "node:sqlite";
 import type { EnvelopeHeader } from "../../protocol/envelope.ts";
-import type { Letter } from "../../ports.ts";
+import type { Letter } from "../../ports/mailboxes.ts";
 import { asBuffer } from "./bytes.ts";
 import type { Held, Segment } from "./holdings.ts";
 import { damaged } from "./trouble.ts";

@@ -1,6 +1,10 @@
 import type { DatabaseSync, SQLOutputValue } from "node:sqlite";
 import type { EnvelopeHeader } from "../../protocol/envelope.ts";
-import type { DeadLetter, FailedTry, Mailboxes } from "../../ports.ts";
+import type {
+  DeadLetter,
+  FailedTry,
+  Mailboxes,
+} from "../../ports/mailboxes.ts";
 import { asBuffer } from "./bytes.ts";
 
 const COLUMNS =

@@ -1,4 +1,4 @@
-import type { FailedTry, Letter } from "../../ports.ts";
+import type { FailedTry, Letter } from "../../ports/mailboxes.ts";
 import type { LetterEntry } from "./journal.ts";
 
 /** A mailbox, as the store counts it. */

@@ -2,7 +2,7 @@
  * What one commit says, as bytes. The journal is the truth about what waits: a letter waits in the mailboxes its entry names until
  * later entries settle it there. Bodies lie in a row of their own, in the order of the letters, so that they can go first.
  */
-import type { FailedTry } from "../../ports.ts";
+import type { FailedTry } from "../../ports/mailboxes.ts";
 import { ByteReader, ByteWriter, MAX_U48 } from "./bytes.ts";
 
 const FORMAT = 1;

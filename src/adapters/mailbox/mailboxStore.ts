@@ -6,7 +6,7 @@ import type {
   Mailboxes,
   MailboxUsage,
   WaitingLetter,
-} from "../../ports.ts";
+} from "../../ports/mailboxes.ts";
 import type { Coming, Stored } from "./batch.ts";
 import type { Bodies } from "./bodies.ts";
 import type { Bounds } from "./bounds.ts";

@@ -1,7 +1,8 @@
 import { resolve } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { RoundtableError } from "../../core/errors.ts";
-import type { Clock, Mailboxes } from "../../ports.ts";
+import type { Clock } from "../../ports.ts";
+import type { Mailboxes } from "../../ports/mailboxes.ts";
 import { Bodies } from "./bodies.ts";
 import type { Bounds } from "./bounds.ts";
 import { BOUNDS } from "./bounds.ts";

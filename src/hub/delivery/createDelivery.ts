@@ -1,12 +1,6 @@
 import { isProblem } from "../../core/errors.ts";
-import type {
-  Chance,
-  Clock,
-  Lifetime,
-  Mailboxes,
-  TextLog,
-  WaitingLetter,
-} from "../../ports.ts";
+import type { Chance, Clock, Lifetime, TextLog } from "../../ports.ts";
+import type { Mailboxes, WaitingLetter } from "../../ports/mailboxes.ts";
 import type { Delivery, Lasting, Parcel } from "../messaging/parcel.ts";
 import { mailboxOf } from "../messaging/parcel.ts";
 import { hubClosed } from "../problems.ts";

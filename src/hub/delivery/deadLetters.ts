@@ -1,4 +1,4 @@
-import type { DeadLetter, Mailboxes } from "../../ports.ts";
+import type { DeadLetter, Mailboxes } from "../../ports/mailboxes.ts";
 import type {
   DeadLetterFull,
   DeadLetterLine,

@@ -1,11 +1,9 @@
+import type { Chance, Clock, TextLog } from "../../ports.ts";
 import type {
-  Chance,
-  Clock,
   Letter,
   Mailboxes,
-  TextLog,
   WaitingLetter,
-} from "../../ports.ts";
+} from "../../ports/mailboxes.ts";
 import type { Outlet } from "../messaging/parcel.ts";
 import type { Alarm } from "./alarm.ts";
 import type { DeliveryCounts } from "./counts.ts";

@@ -14,7 +14,7 @@ import {
 import { tmpdir } from "node:os";
 import type { TestContext } from "node:test";
 import { describe, it } from "node:test";
-import type { Mailboxes } from "../../../src/ports.ts";
+import type { Mailboxes } from "../../../src/ports/mailboxes.ts";
 import { letter } from "../../contract/mailboxes.ts";
 import { mailboxFile, opened } from "./fixture.ts";
 import { openUnsynced } from "./unsynced.ts";

@@ -11,7 +11,7 @@ import type { MailboxOptions } from "../../../src/adapters/mailbox/openMailboxes
 import { openMailboxes } from "../../../src/adapters/mailbox/openMailboxes.ts";
 import type { ErrorCode, RoundtableError } from "../../../src/core/errors.ts";
 import { isProblem } from "../../../src/core/errors.ts";
-import type { Mailboxes } from "../../../src/ports.ts";
+import type { Mailboxes } from "../../../src/ports/mailboxes.ts";
 
 /** A file in a folder that goes when the test ends. */
 export function mailboxFile(t: TestContext, below = tmpdir()): string {

@@ -7,7 +7,7 @@ import { recover } from "../../../src/adapters/mailbox/recover.ts";
 import { Seen } from "../../../src/adapters/mailbox/seen.ts";
 import { prepare } from "../../../src/adapters/mailbox/tables.ts";
 import { Writer } from "../../../src/adapters/mailbox/writer.ts";
-import type { Mailboxes } from "../../../src/ports.ts";
+import type { Mailboxes } from "../../../src/ports/mailboxes.ts";
 
 /** The control: the same mailboxes with `synchronous = NORMAL`, so that commits reach the kernel and not the disk. */
 export function openUnsynced(file: string): Mailboxes {
