@@ -44,6 +44,8 @@ interface ClosedMission {
 /** Pages given back at a time: a few milliseconds. */
 const PAGES = 256;
 const DAY_MS = 86_400_000;
+/** What has only just ended may still have a last word to come: size alone does not move it, ms. */
+const REST_MS = 3_600_000;
 
 /**
  * Moves closed missions that need not be kept any longer from the log to `archive/` beside it, the oldest first. Open missions and
@@ -65,8 +67,10 @@ export async function archiveMissions(
   const room = keepMegabytes === 0 ? Infinity : keepMegabytes * 2 ** 20;
   for (const mission of keeping.read(closedMissions)) {
     if (signal?.aborted === true) break;
-    const old = keeping.read((db) => closedAt(db, mission)) < before;
-    if (!old && keeping.read(liveBytes) <= room) break;
+    const closed = keeping.read((db) => closedAt(db, mission));
+    const rests = closed < clock.now() - REST_MS;
+    const tooMuch = rests && keeping.read(liveBytes) > room;
+    if (closed >= before && !tooMuch) break;
     done.push(await archiveOne(log, mission.mission, clock.now(), onStep));
   }
   return done;

@@ -105,6 +105,8 @@ function rebuild(file: string): number {
   const target = new DatabaseSync(draft);
   let saved = 0;
   try {
+    // As in a new log: pages that archiving frees can be given back.
+    target.exec("PRAGMA auto_vacuum = INCREMENTAL");
     createTables(target);
     const insert = target.prepare(INSERT.replace("INSERT", "INSERT OR IGNORE"));
     target.exec("BEGIN");

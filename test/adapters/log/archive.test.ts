@@ -136,6 +136,12 @@ describe("archiving", () => {
       ["m0", "m1"],
     );
     assert.ok(done.length < 8, "only as many as need be");
+    await archive(log, clock, { keepMegabytes: 0.001 });
+    assert.deepEqual(
+      log.missions(),
+      ["open", "m7"],
+      "size alone does not move what has only just ended",
+    );
     assert.ok(live() <= 2 * 2 ** 20 + 64 * 4096);
     await log.dispose();
     assert.ok(statSync(file).size <= 2 * 2 ** 20 + 64 * 4096);

@@ -104,7 +104,15 @@ describe("repairing a log", () => {
     const done = await repairLog(file, systemClock);
     assert.match(done?.message ?? "", /11 events could be read/);
     assert.ok(existsSync(`${file}.corrupt-1`));
-    assert.equal(await opened(t, file).then((log) => log.head()), 12);
+    const log = await opened(t, file);
+    assert.equal(log.head(), 12);
+    assert.equal(
+      log
+        .keeping()
+        .read((db) => db.prepare("PRAGMA auto_vacuum").get()?.["auto_vacuum"]),
+      2,
+      "it gives pages back to the disk as a new one does",
+    );
   });
 
   it("does nothing to a sound one, nor makes one, nor takes one from its writer", async (t) => {
