@@ -116,7 +116,14 @@ export function createSessions(parts: {
         textLog,
       );
       const post = messaging.join(connection, socket ?? transport, identity);
-      socket?.onEnvelope(post.frame);
+      socket?.onEnvelope(
+        identity.kind === "owner"
+          ? post.frame
+          : (frame) => {
+              if (isGood(identity)) post.frame(frame);
+              else connection.close(TOKEN_ENDED);
+            },
+      );
       open.add(connection);
       identities.set(connection, identity);
     },

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { afterEach, beforeEach, describe, it } from "node:test";
 import { systemChance } from "../../../src/adapters/clock/systemChance.ts";
 import type { Connection } from "../../../src/hub/connection.ts";
+import type { Identity } from "../../../src/hub/identity.ts";
 import { OWNER } from "../../../src/hub/identity.ts";
 import type { Limits } from "../../../src/hub/messaging/allowance.ts";
 import { createAllowance } from "../../../src/hub/messaging/allowance.ts";
@@ -78,7 +79,7 @@ describe("messages inside the hub", { timeout: 60_000 }, () => {
     messaging.close();
   });
 
-  const join = (): End => {
+  const join = (identity: Identity = OWNER): End => {
     const connection: Connection = {
       request: () => Promise.resolve({}),
       notify: () => undefined,
@@ -91,7 +92,7 @@ describe("messages inside the hub", { timeout: 60_000 }, () => {
     const post = messaging.join(
       connection,
       { send, close: () => undefined },
-      OWNER,
+      identity,
     );
     return { connection, post, frames };
   };
@@ -182,6 +183,29 @@ describe("messages inside the hub", { timeout: 60_000 }, () => {
     await assert.rejects(ask("one more"), /at its limit/);
     a.post.leave();
     assert.equal(messaging.waiting(), 0);
+  });
+
+  it("let an agent with a token of its own say anything but a question, unless it may ask", async () => {
+    const b = await seat("b");
+    for (const mayAsk of [false, true]) {
+      const a = join({ kind: "agent", agentId: "a", mayAsk });
+      for (const type of ["event", "request"] as const)
+        a.post.frame(
+          Buffer.from(`!{"id":"${type}","to":"agent:b","type":"${type}"}\n1`),
+        );
+      assert.equal(a.frames.length, mayAsk ? 0 : 1);
+    }
+    const got = b.frames.map(
+      ({ params }) => params["header"] as Record<string, unknown>,
+    );
+    assert.deepEqual(
+      got.map(({ id, from }) => [id, from]),
+      [
+        ["event", "a"],
+        ["event", "a"],
+        ["request", "a"],
+      ],
+    );
   });
 
   it("are refused by name when a connection sends more than its share, until the next second", async () => {
