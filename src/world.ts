@@ -24,7 +24,8 @@ import { loadRoles } from "./adapters/roles/loadRoles.ts";
 import { openSandbox } from "./adapters/sandbox/openSandbox.ts";
 import { openWorkspace } from "./adapters/workspace/openWorkspace.ts";
 import { RoundtableError, toProblem } from "./core/errors.ts";
-import type { Models, TextLog, Traces } from "./ports.ts";
+import type { Models, TextLog } from "./ports.ts";
+import type { Traces } from "./ports/monitoring.ts";
 import type { Settings } from "./protocol/settings.ts";
 
 /** What a door knows and the rest is made of. */

@@ -1,5 +1,5 @@
 import { Counter, Gauge, Histogram, Registry } from "prom-client";
-import type { Exposition, Measured } from "../../ports.ts";
+import type { Exposition, Measured } from "../../ports/monitoring.ts";
 
 /** A histogram whose numbers were counted elsewhere: prom-client only writes them down. */
 class CountedHistogram extends Histogram {

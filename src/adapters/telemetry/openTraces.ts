@@ -5,7 +5,8 @@ import {
   type SpanExporter,
 } from "@opentelemetry/sdk-trace";
 import { RoundtableError } from "../../core/errors.ts";
-import type { Clock, TextLog, Traces } from "../../ports.ts";
+import type { Clock, TextLog } from "../../ports.ts";
+import type { Traces } from "../../ports/monitoring.ts";
 import { toReadable } from "./toReadable.ts";
 
 /** Spans that wait at most; what comes beyond is dropped. */

@@ -1,4 +1,4 @@
-import type { Labels, Measured, Metrics } from "../../ports.ts";
+import type { Labels, Measured, Metrics } from "../../ports/monitoring.ts";
 import { CATALOGUE, type Family } from "./catalogue.ts";
 
 /** Label sets one family may have; further ones are counted together under `other`, so that nobody's names can fill the memory. */

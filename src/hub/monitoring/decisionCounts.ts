@@ -1,4 +1,4 @@
-import type { Metrics } from "../../ports.ts";
+import type { Metrics } from "../../ports/monitoring.ts";
 import type { Recorded } from "../../protocol/event.ts";
 import { boundedMap } from "./boundedMap.ts";
 

@@ -1,4 +1,5 @@
-import type { EventLog, Metrics } from "../../ports.ts";
+import type { EventLog } from "../../ports.ts";
+import type { Metrics } from "../../ports/monitoring.ts";
 import type { Recorded } from "../../protocol/event.ts";
 import { boundedMap } from "./boundedMap.ts";
 import type { Busy } from "./busy.ts";

@@ -1,5 +1,6 @@
 import { foldTrace, type TraceFold } from "../../core/views/trace.ts";
-import type { EventLog, Hash, Traces } from "../../ports.ts";
+import type { EventLog, Hash } from "../../ports.ts";
+import type { Traces } from "../../ports/monitoring.ts";
 import type { Recorded } from "../../protocol/event.ts";
 import { HUB_STREAM } from "../../protocol/event.ts";
 

@@ -1,5 +1,6 @@
 import { statSync } from "node:fs";
-import type { EventLog, Labels, Metrics } from "../../ports.ts";
+import type { EventLog } from "../../ports.ts";
+import type { Labels, Metrics } from "../../ports/monitoring.ts";
 import { noCounts, type DeliveryCounts } from "../delivery/counts.ts";
 import type { DeliveryStats } from "../delivery/createDelivery.ts";
 import type { Busy } from "./busy.ts";

@@ -1,13 +1,5 @@
-import type {
-  Clock,
-  EventLog,
-  Exposition,
-  Hash,
-  Metrics,
-  Seat,
-  TextLog,
-  Traces,
-} from "../../ports.ts";
+import type { Clock, EventLog, Hash, Seat, TextLog } from "../../ports.ts";
+import type { Exposition, Metrics, Traces } from "../../ports/monitoring.ts";
 import type { MissionStatus } from "../../protocol/panel.ts";
 import type { HubStatus } from "../../protocol/status.ts";
 import type { Trace } from "../../protocol/trace.ts";

@@ -1,5 +1,5 @@
 import { monitorEventLoopDelay } from "node:perf_hooks";
-import type { Metrics } from "../../ports.ts";
+import type { Metrics } from "../../ports/monitoring.ts";
 
 /** Milliseconds between looks at the event loop. */
 const LOOK_MS = 20;

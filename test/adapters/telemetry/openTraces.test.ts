@@ -4,7 +4,8 @@ import type { AddressInfo } from "node:net";
 import { test } from "node:test";
 import { systemClock } from "../../../src/adapters/clock/systemClock.ts";
 import { openTraces } from "../../../src/adapters/telemetry/openTraces.ts";
-import type { TextLog, Traces } from "../../../src/ports.ts";
+import type { TextLog } from "../../../src/ports.ts";
+import type { Traces } from "../../../src/ports/monitoring.ts";
 import type { Span } from "../../../src/protocol/trace.ts";
 import { startCollector } from "./collector.ts";
 

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { systemClock } from "../../../src/adapters/clock/systemClock.ts";
 import { openTraces } from "../../../src/adapters/telemetry/openTraces.ts";
-import type { Traces } from "../../../src/ports.ts";
+import type { Traces } from "../../../src/ports/monitoring.ts";
 import { HUB_STREAM } from "../../../src/protocol/event.ts";
 import { Trace } from "../../../src/protocol/trace.ts";
 import { startCollector } from "../../adapters/telemetry/collector.ts";
