@@ -8,7 +8,6 @@ import type {
   Clock,
   EventLog,
   EvidenceTools,
-  Git,
   Hash,
   McpTools,
   Models,
@@ -17,6 +16,7 @@ import type {
   Sandbox,
   TextLog,
 } from "../ports.ts";
+import type { Git } from "../ports/git.ts";
 import type { Mailboxes } from "../ports/mailboxes.ts";
 
 /** Everything outside, as the doors hand it in. */

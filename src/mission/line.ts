@@ -5,11 +5,11 @@ import type {
   Clock,
   EventLog,
   EvidenceTools,
-  Git,
   Hash,
   RunCheck,
   Team,
 } from "../ports.ts";
+import type { Git } from "../ports/git.ts";
 import type { Plan } from "../protocol/work.ts";
 import type { Journal } from "./journal.ts";
 

@@ -9,7 +9,7 @@ import type {
 } from "../protocol/event.ts";
 import type { Intent } from "../protocol/intent.ts";
 import type { Settings } from "../protocol/settings.ts";
-import type { Git } from "../ports.ts";
+import type { Git } from "../ports/git.ts";
 
 /** Intents that open a mission. */
 export type Opens = Extract<Intent, { kind: "build" | "review" | "question" }>;

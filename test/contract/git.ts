@@ -13,7 +13,7 @@ import {
 import { join } from "node:path";
 import { describe, it } from "node:test";
 import { isProblem, type ErrorCode } from "../../src/core/errors.ts";
-import type { Git } from "../../src/ports.ts";
+import type { Git } from "../../src/ports/git.ts";
 import {
   filesBelow,
   temporaryRepo,

@@ -1,6 +1,7 @@
 /** The git broker: the only part of the product that runs git, and only these verbs. */
 import { RoundtableError } from "../../core/errors.ts";
-import type { Git, TextLog } from "../../ports.ts";
+import type { TextLog } from "../../ports.ts";
+import type { Git } from "../../ports/git.ts";
 import { advance } from "./advance.ts";
 import { changeOf, containsCommit, scopeOf } from "./change.ts";
 import { checkoutTree } from "./checkout.ts";

@@ -2,7 +2,7 @@
 import { lstat, readdir, readFile, rm } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { RoundtableError } from "../../core/errors.ts";
-import type { Worktree } from "../../ports.ts";
+import type { Worktree } from "../../ports/git.ts";
 import { lendNodeModules } from "./nodeModules.ts";
 import { commitOf, resolveRevision } from "./objects.ts";
 import { isName } from "./places.ts";

@@ -13,7 +13,7 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { describe, it } from "node:test";
-import type { Worktree } from "../../../src/ports.ts";
+import type { Worktree } from "../../../src/ports/git.ts";
 import { problem } from "../../contract/git.ts";
 import { temporaryRepo, type TemporaryRepo } from "./temporaryRepo.ts";
 

@@ -16,7 +16,8 @@ import {
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { openGit } from "../../../src/adapters/git/openGit.ts";
-import type { Git, TextLog } from "../../../src/ports.ts";
+import type { TextLog } from "../../../src/ports.ts";
+import type { Git } from "../../../src/ports/git.ts";
 
 /** Says nothing. */
 export const quiet: TextLog = {
