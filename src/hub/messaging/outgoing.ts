@@ -12,12 +12,14 @@ import type { Parcel } from "./parcel.ts";
 
 /** What only the hub says. */
 function withoutHubs(header: EnvelopeHeader): EnvelopeHeader {
-  const { seq, attempt, subscription, ...rest } = header;
-  return seq === undefined &&
-    attempt === undefined &&
-    subscription === undefined
-    ? header
-    : rest;
+  if (
+    header.seq === undefined &&
+    header.attempt === undefined &&
+    header.subscription === undefined
+  )
+    return header;
+  const { seq: _, attempt: __, subscription: ___, ...rest } = header;
+  return rest;
 }
 
 /** An envelope frame as it came, and what replaces its beginning when nothing but its sender is added. */
