@@ -164,6 +164,8 @@ calls(program.command("resume"))
   .requiredOption("--mission <id>", "the mission")
   .option("--json", "events as lines of JSON on standard output")
   .action(async (options: MissionOptions & { mission: string }) => {
+    const { refuseShelved } = await import("./cli/logBook.ts");
+    await refuseShelved(options, options.mission);
     const { runMission } = await import("./cli/mission.ts");
     ends(
       await runMission(options, () => ({

@@ -69,6 +69,24 @@ export async function openBook(
   };
 }
 
+/** Rejects with `bad-intent` for a mission that is kept as a file: it can be replayed, but cannot go on here. */
+export async function refuseShelved(
+  choice: LogChoice,
+  missionId: string,
+): Promise<void> {
+  const book = await openBook(choice, true);
+  await book.dispose();
+  const kept = book.shelved.find((one) => one.missionId === missionId);
+  if (kept !== undefined)
+    throw new RoundtableError(
+      "bad-intent",
+      kept.shelf === "imported"
+        ? `Mission ${missionId} is another hub's: its worktrees, agents and budget are there, so it cannot go on here.`
+        : `Mission ${missionId} has ended, and was archived.`,
+      `Nothing was changed. Look at it again with: roundtable replay ${missionId}`,
+    );
+}
+
 /** Undefined where nobody has worked yet. */
 function open(file: string): LogReader | undefined {
   try {

@@ -59,12 +59,12 @@ describe("a mission in a terminal", { concurrency: 2 }, () => {
     assert.equal(repo.run(["worktree", "list"]).trim().split("\n").length, 1);
   });
 
-  it("that holds the log keeps a second process out with a sentence, and loses nothing", async () => {
+  it("that holds the log keeps a second writer out with a sentence, lets readers read, and loses nothing", async () => {
     using repo = temporaryRepo();
     const hub = start(repo.top, ["hub", "--repo", repo.root, "--json"]);
     await hub.shows("\n");
     for (const args of [
-      ["log"],
+      ["log", "repair"],
       ["run", "x", "--model", "rehearsal"],
       ["review"],
     ]) {
@@ -72,6 +72,10 @@ describe("a mission in a terminal", { concurrency: 2 }, () => {
       assert.equal(ended.code, 2);
       assert.match(ended.err, /has the log of this workspace open/);
       assert.match(ended.err, /Nothing is lost; go on in the other window/);
+    }
+    for (const args of [["log"], ["log", "check"]]) {
+      const ended = await run(repo.top, [...args, "--repo", repo.root]);
+      assert.equal(ended.code, 0, ended.err);
     }
     hub.child.kill("SIGTERM");
     assert.equal((await hub.ended).code, 0);

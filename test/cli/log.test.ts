@@ -10,6 +10,7 @@ import {
   opening,
   wholeMission,
 } from "../adapters/log/missions.ts";
+import { temporaryRepo } from "../adapters/git/temporaryRepo.ts";
 import { run, start } from "./terminal.ts";
 
 /** A log somebody writes, and how to look at it. */
@@ -175,6 +176,18 @@ describe("when nobody writes the log, the terminal", { concurrency: 2 }, () => {
     const { code, out, err } = await played.ended;
     assert.equal(code, 0, err);
     assert.match(out, /Ended here after event \d \(\d of 202\)/);
+  });
+
+  it("does not go on with a mission of another hub, and says how to look at it", async (t) => {
+    using repo = temporaryRepo();
+    const { home, look } = await written(t);
+    const out = join(home, "out.jsonl");
+    await look("log", "export", "--out", out);
+    const here = ["--repo", repo.root] as const;
+    await run(repo.top, ["log", "import", out, ...here]);
+    const resumed = await run(repo.top, ["resume", "--mission", "m1", ...here]);
+    assert.equal(resumed.code, 2);
+    assert.match(resumed.err, /m1 is another hub's.*\n.*roundtable replay m1/);
   });
 
   it("names what it cannot do", async (t) => {
