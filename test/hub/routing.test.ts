@@ -213,6 +213,8 @@ describe("routing", { timeout: 60_000 }, () => {
     await breakCircuit("ada");
     await seat("bob", "developer");
     assert.equal(agentOf(await send("ada", "echo 1", "first")), "bob");
+    // The longest idle of the role is passed over as well.
+    assert.equal(agentOf(await send("role:developer", "echo 0")), "bob");
     await seat("eve", "helper");
     const task = await send("ada", "echo 2", "second");
     assert.equal(agentOf(task), "eve");

@@ -258,6 +258,29 @@ describe("an agent that cannot go on", { timeout: 60_000 }, () => {
     await listener.close();
   });
 
+  it("is not heard on a task that another has, though it still talks", async () => {
+    const ada = await seat("ada", "developer");
+    const task = await send("role:developer", "hold the old one");
+    await happens("TaskStatusChanged", "ada");
+    const bob = await seat("bob", "developer");
+    bob.follow("hold the new one");
+    ada.mute(true);
+    await miss(ada);
+    await clock.advance(15_000);
+    await clock.advance(15_000);
+    await happens("TaskStatusChanged", "bob");
+    ada.release();
+    // What the hub hears next comes after what was said.
+    await ada.peer.request("agents/list", {});
+    assert.equal((await get(task)).status.state, "TASK_STATE_WORKING");
+    bob.release();
+    assert.equal(await over(task), "TASK_STATE_COMPLETED");
+    assert.deepEqual(
+      (await get(task)).artifacts?.map(({ parts }) => parts[0]?.text),
+      ["held the new one"],
+    );
+  });
+
   it("that answers no such method is well", async () => {
     const ada = await seat("ada", "developer");
     for (let round = 0; round < 4; round += 1) {
