@@ -34,5 +34,8 @@ test("a mission is replayed from its first event while it waits, and back to now
   await slider.waitFor({ state: "hidden" });
 
   await vscode.command("Roundtable: Check the Log");
-  await vscode.page.getByText(/The log is sound: \d+ events/).first().waitFor();
+  await vscode.page
+    .getByText(/The log is sound: \d+ events/)
+    .first()
+    .waitFor();
 });
