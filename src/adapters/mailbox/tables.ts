@@ -44,8 +44,8 @@ const CREATE = `
 
 // 8 KiB: fewer system calls for a commit of many letters than with 4, and little more to write for a commit of one.
 const PAGE_BYTES = 8192;
-// 32 MB between checkpoints. What was settled meanwhile is never copied: its pages are in use again.
-const CHECKPOINT_PAGES = 4096;
+// 16 MB between checkpoints. What was settled meanwhile is never copied: its pages are in use again.
+const CHECKPOINT_PAGES = 2048;
 const WAL_BYTES = 64 * 2 ** 20;
 const CACHE_KIB = 16_384;
 
