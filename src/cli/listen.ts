@@ -1,5 +1,7 @@
 import { once } from "node:events";
-import { connectHub } from "../app.ts";
+import { systemChance } from "../adapters/clock/systemChance.ts";
+import { systemClock } from "../adapters/clock/systemClock.ts";
+import { connectHub, type Message } from "../app.ts";
 import { RoundtableError } from "../core/errors.ts";
 import { printMessage } from "./printMessage.ts";
 import { runningHub, type HubChoice } from "./runningHub.ts";
@@ -21,13 +23,17 @@ export async function listen(
   const { name, count = Infinity } = options;
   const enough = Promise.withResolvers<"enough">();
   let left = count;
-  const socket = await connectHub(await runningHub(options), (message) => {
+  const onMessage = (message: Message): void => {
     if (left === 0) return;
     printMessage(message, options);
     left -= 1;
     void settle(message.header.seq).then(() => {
       if (left === 0) enough.resolve("enough");
     });
+  };
+  const socket = await connectHub(await runningHub(options), onMessage, {
+    clock: systemClock,
+    chance: systemChance(systemClock),
   });
   /** What was printed is not delivered again. */
   async function settle(seq: number | undefined): Promise<void> {

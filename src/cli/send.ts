@@ -1,4 +1,6 @@
 import { randomUUID } from "node:crypto";
+import { systemChance } from "../adapters/clock/systemChance.ts";
+import { systemClock } from "../adapters/clock/systemClock.ts";
 import { connectHub, type Message } from "../app.ts";
 import { RoundtableError } from "../core/errors.ts";
 import { printMessage } from "./printMessage.ts";
@@ -21,10 +23,14 @@ export async function send(
 ): Promise<number> {
   const id = randomUUID();
   const end = Promise.withResolvers<Message>();
-  const socket = await connectHub(await runningHub(options), (message) => {
+  const onMessage = (message: Message): void => {
     if (message.header.correlationId !== id) return;
     if (message.header.more === true) printMessage(message, options);
     else end.resolve(message);
+  };
+  const socket = await connectHub(await runningHub(options), onMessage, {
+    clock: systemClock,
+    chance: systemChance(systemClock),
   });
   try {
     await socket.call("envelope/send", {

@@ -2,13 +2,14 @@ import { once } from "node:events";
 import { WebSocket } from "ws";
 import { RoundtableError } from "../core/errors.ts";
 import { createRpcPeer, RpcFault } from "../core/rpcPeer.ts";
-import type { Lifetime } from "../ports.ts";
+import type { Chance, Clock, Lifetime } from "../ports.ts";
 import {
   ENVELOPE_MARK,
   ENVELOPE_SUBPROTOCOL,
   EnvelopeHeader,
 } from "../protocol/envelope.ts";
 import { why } from "./callHub.ts";
+import { backOff } from "./delivery/limits.ts";
 import type { Discovered } from "./discovery.ts";
 
 /** A message as it came; the payload is what the sender sent, whatever that is. */
@@ -26,6 +27,11 @@ export interface HubSocket extends Lifetime {
 }
 
 const MARK = ENVELOPE_MARK.charCodeAt(0);
+/** Tries to connect to a hub that is there and has no room at the moment; with the waits between them some 10 s. */
+const TRIES = 9;
+const WAITS = { backOffMs: 100, longestBackOffMs: 2000 };
+/** What a hub without room does: it ends the connection, or says 503. */
+const NO_ROOM = /ECONNRESET|EPIPE|socket hang up|response: 503/;
 const NEXT = "Nothing was changed. Start the hub again, then repeat it.";
 
 /** Reads an envelope frame of the hub; undefined when it is none. */
@@ -41,8 +47,31 @@ function readMessage(frame: Buffer): Message | undefined {
   }
 }
 
-/** Opens a socket that carries messages. Rejects with `hub-failed` when the hub does not answer; messages that are not JSON are left out. */
+/**
+ * Opens a socket that carries messages; messages that are not JSON are left out. A hub that has no room for it at the moment is tried again
+ * after pauses that grow and differ, for some 10 s. Rejects with `hub-failed` when it still has none, does not answer, or refuses the token.
+ */
 export async function connectHub(
+  discovered: Pick<Discovered, "wsUrl" | "token">,
+  onMessage: (message: Message) => void,
+  { clock, chance }: { readonly clock: Clock; readonly chance: Chance },
+): Promise<HubSocket> {
+  for (let tried = 1; ; tried += 1)
+    try {
+      return await connectOnce(discovered, onMessage);
+    } catch (cause) {
+      if (tried === TRIES || !NO_ROOM.test(String(cause)))
+        throw new RoundtableError(
+          "hub-failed",
+          `The hub at ${discovered.wsUrl} does not answer.`,
+          NEXT,
+          { cause },
+        );
+      await clock.after(backOff(WAITS, tried, chance.seed()));
+    }
+}
+
+async function connectOnce(
   { wsUrl, token }: Pick<Discovered, "wsUrl" | "token">,
   onMessage: (message: Message) => void,
 ): Promise<HubSocket> {
@@ -70,18 +99,9 @@ export async function connectHub(
     peer.close(words);
     ended.resolve(words);
   });
-  try {
-    await once(socket, "open");
-  } catch (cause) {
-    throw new RoundtableError(
-      "hub-failed",
-      `The hub at ${wsUrl} does not answer.`,
-      NEXT,
-      { cause },
-    );
-  }
   // `close` follows and carries the consequence.
   socket.on("error", () => undefined);
+  await once(socket, "open");
   return {
     ended: ended.promise,
     async call(method, params) {

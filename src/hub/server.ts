@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { createServer, STATUS_CODES } from "node:http";
-import type { Socket } from "node:net";
+import { createServer as createListener } from "node:net";
 import type { Duplex } from "node:stream";
 import type { WebSocket } from "ws";
 import { WebSocketServer } from "ws";
@@ -12,6 +12,7 @@ import { SUBPROTOCOL } from "../protocol/hub.ts";
 import type { GateRequest, GateRules, GateVerdict } from "./gate.ts";
 import { judge, MAX_BODY_BYTES } from "./gate.ts";
 import type { Identity } from "./identity.ts";
+import { createStrangers } from "./strangers.ts";
 
 /** The only address a hub listens on. */
 export const LOOPBACK = "127.0.0.1";
@@ -20,9 +21,7 @@ export const WS_PATH = "/ws";
 
 const MAX_HEADER_BYTES = 8192;
 const MAX_HEADERS = 64;
-/** Sockets that have not shown the token yet. */
-const MAX_STRANGERS = 64;
-const STRANGER_MS = 5000;
+const HEADERS_MS = 5000;
 const BODY_MS = 30_000;
 const MAX_WEB_SOCKETS = 4096;
 /** Of all kinds; HTTP keeps some of its own. */
@@ -156,7 +155,6 @@ export async function startServer(
 ): Promise<RunningServer> {
   checkHost(options.host);
   const { clock, textLog, metrics } = parts;
-  const strangers = new Map<Duplex, AbortController>();
   const sockets = new Set<WebSocket>();
   let port = 0;
 
@@ -170,24 +168,32 @@ export async function startServer(
   });
   const server = createServer({
     maxHeaderSize: MAX_HEADER_BYTES,
-    headersTimeout: STRANGER_MS,
+    headersTimeout: HEADERS_MS,
     requestTimeout: BODY_MS,
     connectionsCheckingInterval: 1000,
     // A missing Host is the gate's to refuse, like everything else.
     requireHostHeader: false,
   });
   server.maxHeadersCount = MAX_HEADERS;
-  server.maxConnections = MAX_SOCKETS;
-
-  function met(socket: Duplex): void {
-    strangers.get(socket)?.abort();
-    strangers.delete(socket);
-  }
+  const strangers = createStrangers(clock, (socket) => {
+    server.emit("connection", socket);
+    socket.resume();
+  });
+  // Its own, not the HTTP server's: that one reads what it accepts at once.
+  const listener = createListener(
+    { pauseOnConnect: true, noDelay: true, allowHalfOpen: true },
+    (socket) => {
+      strangers.came(socket);
+    },
+  );
+  listener.maxConnections = MAX_SOCKETS;
+  // HTTP keeps its deadlines from here on.
+  listener.on("listening", () => server.emit("listening"));
 
   function atGate(request: GateRequest, socket: Duplex): GateVerdict {
     const host = `${LOOPBACK}:${String(port)}`;
     const verdict = judge(request, { ...rules, host });
-    if (verdict.pass && verdict.identity !== undefined) met(socket);
+    if (verdict.pass && verdict.identity !== undefined) strangers.met(socket);
     if (!verdict.pass) {
       const { why } = verdict;
       metrics?.count("roundtable_gate_refusals_total", { why });
@@ -195,23 +201,6 @@ export async function startServer(
     }
     return verdict;
   }
-
-  server.on("connection", (socket: Socket) => {
-    if (strangers.size >= MAX_STRANGERS) {
-      socket.destroy();
-      return;
-    }
-    const timer = new AbortController();
-    strangers.set(socket, timer);
-    socket.on("close", () => {
-      met(socket);
-    });
-    clock.after(STRANGER_MS, timer.signal).then(
-      () => socket.destroy(),
-      // Aborted: it showed the token, or it is gone.
-      () => undefined,
-    );
-  });
 
   server.on("request", (request, response) => {
     const verdict = atGate(gateRequest("http", request), request.socket);
@@ -261,7 +250,7 @@ export async function startServer(
   });
 
   await new Promise<void>((resolve, reject) => {
-    server.once("error", (cause) => {
+    listener.once("error", (cause) => {
       reject(
         new RoundtableError(
           "hub-failed",
@@ -271,23 +260,24 @@ export async function startServer(
         ),
       );
     });
-    server.listen(options.port, options.host, () => {
+    listener.listen(options.port, options.host, () => {
       resolve();
     });
   });
-  const bound = server.address();
+  const bound = listener.address();
   port = bound !== null && typeof bound === "object" ? bound.port : 0;
-  server.on("error", (error) => {
+  listener.on("error", (error) => {
     textLog.error("the listener reported an error", { why: error.message });
   });
 
   return {
     port,
     async close() {
-      const closed = new Promise((resolve) => server.close(resolve));
+      const closed = new Promise((resolve) => listener.close(resolve));
+      server.close();
       for (const socket of sockets) socket.terminate();
       server.closeAllConnections();
-      for (const socket of [...strangers.keys()]) socket.destroy();
+      strangers.close();
       await closed;
     },
   };

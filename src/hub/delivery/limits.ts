@@ -23,7 +23,10 @@ export const LIMITS: DeliveryLimits = {
 
 /** How long to wait after that many failures, ms: exponential with jitter, between half and all of `backOffMs · 2^(failures−1)`. `seed` is a whole number from 0 to 2^31 − 1. */
 export function backOff(
-  { backOffMs, longestBackOffMs }: DeliveryLimits,
+  {
+    backOffMs,
+    longestBackOffMs,
+  }: Pick<DeliveryLimits, "backOffMs" | "longestBackOffMs">,
   failures: number,
   seed: number,
 ): number {
