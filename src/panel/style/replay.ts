@@ -2,10 +2,10 @@ import { css } from "lit";
 
 /** The bar of a replay. */
 export const replay = css`
-  .replay-start {
+  button.link.replay-start {
     display: inline-flex;
     align-items: center;
-    gap: 3px;
+    gap: 4px;
     color: var(--vscode-textLink-foreground);
   }
   .replay-start:hover {
