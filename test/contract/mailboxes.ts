@@ -186,6 +186,31 @@ export function mailboxesContract(
     );
 
     it(
+      "a dead letter that finds no room when it is sent again stays a dead letter, and rises when there is some",
+      withStore(async (store, again) => {
+        const { seq } = await store.add(letter("m0", "dead"), ["b"]);
+        store.bury("b", seq, "x", 1);
+        await store.flush();
+        await Promise.all(
+          Array.from({ length: 50 }, (_, i) =>
+            store.add(letter(`n${String(i)}`), ["b"]),
+          ),
+        );
+        const no = store.deadLetters()[0]?.no ?? 0;
+        const overloaded = (error: unknown): boolean =>
+          isProblem(error, "mailbox-overloaded");
+        await assert.rejects(store.resend(no), overloaded);
+        await store.flush();
+        const next = await again();
+        assert.equal(textOf(next.deadLetter(no)), "dead");
+        await assert.rejects(next.resend(no), overloaded);
+        next.settle("b", [next.waiting()[0]?.seq ?? 0]);
+        assert.equal((await next.resend(no))?.seq, seq);
+        assert.equal(next.deadLetter(no), undefined);
+      }, true),
+    );
+
+    it(
       "a dropped dead letter is gone, and its number is never another's",
       withStore(async (store, again) => {
         const one = await store.add(letter("m1"), ["b"]);

@@ -26,7 +26,7 @@ import { keepTidy } from "../../../src/adapters/log/tidy.ts";
 import type { Clock } from "../../../src/ports.ts";
 import { HUB_STREAM } from "../../../src/protocol/event.ts";
 import { note } from "../../contract/eventLog.ts";
-import { logFile, opened, problem } from "./fixture.ts";
+import { logFile, opened, problem, tamper } from "./fixture.ts";
 import { asked, opening, wholeMission } from "./missions.ts";
 
 const DAY = 86_400_000;
@@ -183,6 +183,29 @@ describe("archiving", () => {
     assert.deepEqual(await soundness(file), []);
     await archive(log, clock, { keepDays: 0.5 });
     assert.equal((await fromShelf(file, "m0"))?.length, 8);
+  });
+
+  it("takes nothing away whose file, read back, is not what was stored", async (t) => {
+    const { log, file, clock } = await aged(t, 2);
+    const events = (): unknown =>
+      log
+        .keeping()
+        .read((db) =>
+          db
+            .prepare("SELECT COUNT(*) AS n FROM events WHERE mission = 'm0'")
+            .get(),
+        )?.["n"];
+    const before = events();
+    tamper(
+      file,
+      "UPDATE events SET body = replace(body, 'One', 'Ten') WHERE mission = 'm0'",
+    );
+    await assert.rejects(
+      archive(log, clock, { keepDays: 0.5 }),
+      problem("bad-log-file"),
+    );
+    assert.equal(events(), before);
+    assert.deepEqual(readdirSync(join(dirname(file), "archive")), []);
   });
 
   for (const step of ["written", "recorded", "givenBack"] as const)

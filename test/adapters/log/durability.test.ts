@@ -13,6 +13,7 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
 import type { TestContext } from "node:test";
 import { describe, it } from "node:test";
 import type { EventLog } from "../../../src/ports.ts";
@@ -39,6 +40,20 @@ describe("an acknowledged event", () => {
       control <= APPENDS * 0.1,
       `${String(control)} of ${String(APPENDS)} appends waited although nothing was synced, so this check shows nothing`,
     );
+  });
+
+  it("is committed in the very moment of the acknowledgement: another connection sees it", async (t) => {
+    const file = logFile(t);
+    const log = await opened(t, file);
+    const other = new DatabaseSync(file, { readOnly: true });
+    t.after(() => {
+      other.close();
+    });
+    const seen = other.prepare("SELECT MAX(seq) AS seq FROM events");
+    for (let i = 0; i < 20; i += 1) {
+      const { seq } = await log.append(note("m1", `text ${String(i)}`));
+      assert.equal(seen.get()?.["seq"], seq);
+    }
   });
 });
 

@@ -72,6 +72,18 @@ test("whoever comes and goes, a topic is heard by those whose patterns mean it, 
   );
 });
 
+test("a topic heard of before reaches who came since, and no longer who left", () => {
+  const topics = createTopics<string>();
+  assert.deepEqual(topics.match("a.b"), []);
+  topics.add("a.*", "ada");
+  topics.add("a.#", "bob");
+  assert.deepEqual([...topics.match("a.b")].sort(), ["ada", "bob"]);
+  topics.remove("a.*", "ada");
+  assert.deepEqual(topics.match("a.b"), ["bob"]);
+  topics.remove("a.#", "bob");
+  assert.deepEqual(topics.match("a.b"), []);
+});
+
 test("the schema takes the patterns that are documented, and no others", () => {
   for (const good of ["#", "a", "a.b", "*", "a.*.c", "a.#", "*.#", "a-1.B_2"])
     assert.equal(TopicPattern.safeParse(good).success, true, good);
