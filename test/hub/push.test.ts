@@ -530,6 +530,23 @@ describe("the way to a receiver", { timeout: 60_000 }, () => {
       assert.equal(isPublic(address), true, address);
   });
 
+  it("leads nowhere where a pattern covers a name and one of its addresses is private, whichever it is", async () => {
+    const [open, closed] = ["93.184.215.14", "10.0.0.1"];
+    for (const [addresses, ok] of [
+      [[open], true],
+      [[open, closed], false],
+      [[closed, open], false],
+    ] as const) {
+      const targets = createTargets(["https://*.example.org"], () =>
+        Promise.resolve(
+          addresses.map((address) => ({ address, family: 4 as const })),
+        ),
+      );
+      const admission = await targets.admit("https://hook.example.org/");
+      assert.equal(admission.ok, ok, addresses.join());
+    }
+  });
+
   it("is listed as an origin or a pattern, and as nothing else", () => {
     const listed = (target: string): boolean =>
       Settings.safeParse({ pushTargets: [target] }).success;
