@@ -1,0 +1,25 @@
+import { describe, it } from "node:test";
+import { killTwoAtATime } from "./kills.ts";
+import { killLogs, LOG_POINTS } from "./logKills.ts";
+import { killMailboxes, MAILBOX_POINTS } from "./mailboxKills.ts";
+
+const OF_LOG = 300;
+const OF_MAILBOXES = 240;
+
+describe("killed at random times and at every named point", () => {
+  it(`${String(OF_LOG)} writers of a log leave everything acknowledged in it, once, and whole`, async (t) => {
+    await killTwoAtATime(t, "logChild.ts", OF_LOG, LOG_POINTS, killLogs);
+  });
+
+  it(`${String(OF_MAILBOXES)} processes with durable delivery lose no message, and store none twice`, async (t) => {
+    await killTwoAtATime(
+      ...([
+        t,
+        "mailboxChild.ts",
+        OF_MAILBOXES,
+        MAILBOX_POINTS,
+        killMailboxes,
+      ] as const),
+    );
+  });
+});
