@@ -33,7 +33,7 @@ export async function send(
     chance: systemChance(systemClock),
   });
   try {
-    await socket.call("envelope/send", {
+    const accepted = await socket.call("envelope/send", {
       header: {
         id,
         to,
@@ -44,7 +44,10 @@ export async function send(
       },
       payload: payloadOf(payload),
     });
-    if (options.wait !== true) return 0;
+    if (options.wait !== true) {
+      tell(accepted, options);
+      return 0;
+    }
     const answer = await Promise.race([
       end.promise,
       socket.ended.then((why) => {
@@ -60,6 +63,14 @@ export async function send(
   } finally {
     await socket.dispose();
   }
+}
+
+function tell(accepted: unknown, { json, durable }: SendOptions): void {
+  const line =
+    durable === true
+      ? "On disk; it is delivered until it is acknowledged."
+      : "Passed on to who is there now; a live message is not kept.";
+  process.stdout.write(`${json === true ? JSON.stringify(accepted) : line}\n`);
 }
 
 /** JSON as it is, everything else as a text. */
