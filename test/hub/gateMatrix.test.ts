@@ -19,6 +19,8 @@ const HOSTS: Choices = {
   ours: [true, ["127.0.0.1:1"]],
   none: [false, []],
   rebound: [false, ["evil.test:1"]],
+  longer: [false, ["127.0.0.1.evil.test:1"]],
+  otherPort: [false, ["127.0.0.1:2"]],
   twice: [false, ["127.0.0.1:1", "127.0.0.1:1"]],
 };
 const ORIGINS: Choices = {
@@ -113,7 +115,7 @@ describe(
                     }
       assert.equal(
         judged,
-        2 * PATHS.length * METHODS.length * 4 * 4 * 3 * 4 * 5,
+        2 * PATHS.length * METHODS.length * 6 * 4 * 3 * 4 * 5,
       );
       assert.ok(PATHS.length > 30);
     });

@@ -2,11 +2,14 @@ import assert from "node:assert/strict";
 import { once } from "node:events";
 import { afterEach, beforeEach, describe, it } from "node:test";
 import type WebSocket from "ws";
+import { systemClock } from "../../src/adapters/clock/systemClock.ts";
+import { openLog } from "../../src/adapters/log/openLog.ts";
 import { callHub } from "../../src/hub/callHub.ts";
 import type { Transport } from "../../src/ports.ts";
 import type { Task } from "../../src/protocol/a2a.ts";
 import type { Register, SeatedAgent } from "../../src/protocol/hub.ts";
 import { AgentsList } from "../../src/protocol/hub.ts";
+import { logFile } from "../adapters/log/fixture.ts";
 import { memoryLog } from "../fakes/memoryLog.ts";
 import type { ManualClock } from "./manualClock.ts";
 import { manualClock } from "./manualClock.ts";
@@ -345,4 +348,47 @@ describe("an agent that cannot go on", { timeout: 60_000 }, () => {
       await second.close();
     }
   });
+});
+
+it("a message to a task on its way to another agent waits for that agent, and gives the task to no third", async (t) => {
+  // On the disk, where what happens in one turn of the event loop is stored together.
+  const log = await openLog({ file: logFile(t), clock: systemClock });
+  const table = await openTable(log);
+  t.after(() => table.close());
+  const sit = (id: string): Promise<ScriptedAgent> =>
+    seatAgent(table.hub.connectInProcess(), id, { role: "developer" });
+  const ada = await sit("ada");
+  const say = (text: string, taskId?: string): Promise<unknown> =>
+    table.worker.peer.request("SendMessage", {
+      ...(taskId === undefined && { tenant: "role:developer" }),
+      configuration: { returnImmediately: true },
+      message: {
+        messageId: text,
+        contextId: "ctx",
+        role: "ROLE_USER",
+        parts: [{ text }],
+        ...(taskId !== undefined && { taskId }),
+      },
+    });
+  const { task } = (await say("linger")) as { task: Task };
+  const bob = await sit("bob");
+  const said = say("echo twice", task.id);
+  ada.leave();
+  await said;
+  const types = log.mission("ctx").map(({ type }) => type);
+  assert.deepEqual(types.slice(-2), ["MessageSent", "TaskReassigned"]);
+  // Had it been given away once more, that would be stored and done by now.
+  await say("echo something else");
+  await bob.peer.request("agent/heartbeat", {});
+  assert.equal(bob.executed.filter((id) => id === task.id).length, 1);
+  bob.release();
+  await log.waitFor(
+    "ctx",
+    "TaskStatusChanged",
+    ({ data }) =>
+      data.taskId === task.id && data.status.state === "TASK_STATE_COMPLETED",
+    never,
+  );
+  assert.equal(bob.executed.filter((id) => id === task.id).length, 2);
+  assert.equal(bob.mostAtOnce(), 1);
 });
