@@ -1,5 +1,5 @@
 import type { EnvelopeHeader } from "../../protocol/envelope.ts";
-import { MAX_HEADER_BYTES } from "../../protocol/envelope.ts";
+import { ENVELOPE_MARK, MAX_HEADER_BYTES } from "../../protocol/envelope.ts";
 import { parseBoundedJson } from "../boundedJson.ts";
 import { invalidField, RPC_CODE, WireError } from "../wireError.ts";
 import { asHeader, headerProblem } from "./header.ts";
@@ -8,6 +8,7 @@ import type { Shape } from "./shape.ts";
 import { headerByShape, shapeOf } from "./shape.ts";
 
 const LINE_END = 0x0a;
+const MARK = ENVELOPE_MARK.charCodeAt(0);
 
 /** An envelope frame as it came: a parcel. (A class because one is made for every message, and its payload is mostly not looked at.) */
 export class Arrived implements Parcel {
@@ -82,7 +83,22 @@ export function createReader(): Reader {
   };
 }
 
+/** The envelopes of a frame that holds several: after its mark they follow one another, a line end between them, so none of their payloads has one. What does not fit is given as it is, for the reader to refuse. */
+export function* partsOf(frame: Buffer): Generator<Buffer, void, undefined> {
+  for (let start = 1; start < frame.length;) {
+    const header = frame.indexOf(LINE_END, start);
+    const payload = header < 0 ? -1 : frame.indexOf(LINE_END, header + 1);
+    const end = payload < 0 ? frame.length : payload;
+    yield frame.subarray(start, end);
+    start = end + 1;
+  }
+}
+
 function readFrame(frame: Buffer): Arrived | Unusable {
+  if (frame[0] !== MARK)
+    return unreadable(
+      "In a frame of several envelopes each is two lines, the first of which begins with the mark.",
+    );
   const lineEnd = frame.indexOf(LINE_END);
   if (lineEnd < 0)
     return unreadable("An envelope frame has a line end after its header.");

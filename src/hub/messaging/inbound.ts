@@ -1,6 +1,6 @@
 import type { Clock, TextLog } from "../../ports.ts";
 import type { EnvelopeHeader } from "../../protocol/envelope.ts";
-import { Send } from "../../protocol/envelope.ts";
+import { ENVELOPE_MARK, Send } from "../../protocol/envelope.ts";
 import { MAX_BODY_BYTES } from "../gate.ts";
 import {
   invalidField,
@@ -9,19 +9,21 @@ import {
   parseParams,
 } from "../wireError.ts";
 import type { MessageCounts } from "./counts.ts";
-import { Arrived } from "./frame.ts";
+import { Arrived, partsOf } from "./frame.ts";
 import type { Member } from "./member.ts";
 import type { Parcel } from "./parcel.ts";
 import type { Router } from "./router.ts";
 import type { Slow } from "./slow.ts";
 
+/** The first byte of an envelope, and the second of a frame that holds several. */
+const MARK = ENVELOPE_MARK.charCodeAt(0);
 /** Durable messages of one member that are on their way to the disk before it is not read any more, and their bytes. */
 const MAX_UNDER_WAY = 4096;
 const MAX_UNDER_WAY_BYTES = 8 * 1024 * 1024;
 
 /** What members send. */
 export interface Inbound {
-  /** Takes an envelope frame. Never throws: the member is told. */
+  /** Takes an envelope frame, or a frame of several. Never throws: the member is told. */
   frame(member: Member, frame: Buffer): void;
   /** `envelope/send`; rejects with a wire error when it led to nothing. */
   send(
@@ -115,15 +117,20 @@ export function createInbound(parts: {
     }
   }
 
+  function takeOne(member: Member, bytes: Buffer): void {
+    try {
+      take(member, bytes);
+    } catch (error) {
+      textLog.error("a message could not be taken in", {
+        why: String(error),
+      });
+    }
+  }
+
   return {
     frame(member, bytes) {
-      try {
-        take(member, bytes);
-      } catch (error) {
-        textLog.error("a message could not be taken in", {
-          why: String(error),
-        });
-      }
+      if (bytes[1] !== MARK) takeOne(member, bytes);
+      else for (const part of partsOf(bytes)) takeOne(member, part);
     },
     async send(member, params) {
       const { header, payload } = parseParams(Send, params);

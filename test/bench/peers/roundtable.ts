@@ -87,6 +87,18 @@ const register = (end: End, agentId: string): Promise<unknown> =>
 const fresh = (name: string): string =>
   `${name}-${randomUUID().slice(0, 8).toLowerCase()}`;
 
+/** Envelopes in one frame, as somebody who has many to send puts them. */
+const IN_A_FRAME = 32;
+
+/** As many envelopes as wanted, several in each frame. */
+function* packed(
+  howMany: number,
+  envelope: () => string,
+): Generator<string, void, undefined> {
+  for (let left = howMany; left > 0; left -= IN_A_FRAME)
+    yield `!${Array.from({ length: Math.min(left, IN_A_FRAME) }, envelope).join("\n")}`;
+}
+
 export async function liveChannel(target: Target): Promise<Channel> {
   const a = await openEnd(target);
   const b = await openEnd(target);
@@ -94,12 +106,11 @@ export async function liveChannel(target: Target): Promise<Channel> {
   await b.rpc("envelope/subscribe", { topics: [topic] });
   const prefix = randomUUID();
   let count = 0;
-  function* frames(howMany: number): Generator<string> {
-    for (let n = 0; n < howMany; n += 1) {
+  const frames = (howMany: number): Generator<string> =>
+    packed(howMany, () => {
       count += 1;
-      yield `!{"id":"${prefix}-${String(count)}","to":"topic:${topic}"}\n${PAYLOAD}`;
-    }
-  }
+      return `!{"id":"${prefix}-${String(count)}","to":"topic:${topic}"}\n${PAYLOAD}`;
+    });
   return {
     acknowledges: false,
     send(howMany) {
@@ -140,12 +151,11 @@ export async function durableChannel(target: Target): Promise<Channel> {
   const prefix = randomUUID();
   let count = 0;
   let seqs: number[] = [];
-  function* frames(howMany: number): Generator<string> {
-    for (let n = 0; n < howMany; n += 1) {
+  const frames = (howMany: number): Generator<string> =>
+    packed(howMany, () => {
       count += 1;
-      yield `!{"id":"${prefix}-${String(count)}","to":"agent:${agentId}","durable":true}\n${PAYLOAD}`;
-    }
-  }
+      return `!{"id":"${prefix}-${String(count)}","to":"agent:${agentId}","durable":true}\n${PAYLOAD}`;
+    });
   return {
     acknowledges: true,
     send(howMany) {

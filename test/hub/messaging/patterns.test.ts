@@ -39,6 +39,43 @@ describe("messages at the hub", { timeout: 60_000 }, () => {
     return params;
   };
 
+  it("come several in a frame, each passed on by itself; what does not fit is refused and the rest goes on", async () => {
+    const [a, b] = [await seated("a"), await seated("b")];
+    a.socket.send(
+      [
+        '!!{"id":"1","to":"agent:b"}',
+        '{"n":1}',
+        '!{"id":"2","to":"agent:b","from":"b"}',
+        '{"n":2}',
+        '{"id":"no mark","to":"agent:b"}',
+        '{"n":3}',
+        '!{"id":"4","to":"agent:b"}',
+        '{"n":4}',
+      ].join("\n"),
+    );
+    const got = [await b.messages.next(), await b.messages.next()];
+    assert.deepEqual(
+      got.map(({ header, payload }) => [header["id"], header["from"], payload]),
+      [
+        ["1", "a", { n: 1 }],
+        ["4", "a", { n: 4 }],
+      ],
+    );
+    assert.deepEqual(
+      [await refusal(a), await refusal(a)].map(
+        (params) => (params as { readonly id: unknown }).id,
+      ),
+      ["2", null],
+    );
+  });
+
+  it("alone in a frame may have line ends in the payload", async () => {
+    const [a, b] = [await seated("a"), await seated("b")];
+    a.socket.send('!{"id":"1","to":"agent:b"}\n[1,\n"!{}"]');
+    const { text } = await b.messages.next();
+    assert.ok(text.endsWith('\n[1,\n"!{}"]'));
+  });
+
   it("go directly to an agent, payload and unknown members as they were, with the sender's name set by the hub", async () => {
     const [a, b] = [await seated("a"), await seated("b")];
     a.socket.send(
