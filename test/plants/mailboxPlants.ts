@@ -1,0 +1,138 @@
+import type { Plant } from "./plant.ts";
+
+const CONTRACT = "test/contract/mailboxesSqlite.test.ts";
+const DURABILITY = "test/adapters/mailbox/durability.test.ts";
+const DELIVERY = "test/hub/delivery/delivery.test.ts";
+const QUEUE = "test/hub/delivery/fairQueue.test.ts";
+
+/** Bugs of durable messages: the mailboxes on disk, and their delivery. */
+export const MAILBOX_PLANTS: readonly Plant[] = [
+  {
+    name: "mail-acknowledged-before-commit",
+    file: "src/adapters/mailbox/writer.ts",
+    find: "this.#write(plan.commit);\n      this.#done(plan);",
+    replace: "this.#done(plan);\n      this.#write(plan.commit);",
+    breaks: "A letter is acknowledged only once it is committed.",
+    tests: ["test/adapters/mailbox/limits.test.ts"],
+  },
+  {
+    name: "mail-synchronous-normal",
+    file: "src/adapters/mailbox/tables.ts",
+    find: "PRAGMA synchronous = FULL;",
+    replace: "PRAGMA synchronous = NORMAL;",
+    breaks: "An acknowledged letter survives a power cut.",
+    tests: [DURABILITY],
+  },
+  {
+    name: "mail-duplicates-forgotten-by-a-restart",
+    file: "src/adapters/mailbox/recover.ts",
+    find: 'if (entry.kind === "letter" && segment.n > seen.upTo)',
+    replace: 'if (entry.kind === "letter" && segment.n < seen.upTo)',
+    breaks: "A letter sent again after a restart is not stored again.",
+    tests: [CONTRACT],
+  },
+  {
+    name: "mail-duplicates-whoever-sends",
+    file: "src/adapters/mailbox/mailboxStore.ts",
+    find: "const key = `${from}\\0${id}`;",
+    replace: "const key = `${from.slice(0, 0)}\\0${id}`;",
+    breaks: "Two senders may use the same id.",
+    tests: [CONTRACT],
+  },
+  {
+    name: "mail-one-letter-over-the-bound",
+    file: "src/adapters/mailbox/bounds.ts",
+    find: "box.letters + 1 > bounds.boxLetters",
+    replace: "box.letters > bounds.boxLetters",
+    breaks: "A mailbox holds no more letters than its bound.",
+    tests: [CONTRACT],
+  },
+  {
+    name: "mail-dead-letters-not-counted",
+    file: "src/adapters/mailbox/bounds.ts",
+    find: "holdings.bytes + holdings.deadBytes + bytes > bounds.bytes",
+    replace: "holdings.bytes + bytes > bounds.bytes",
+    breaks: "The bound of all bytes holds for dead letters too.",
+    tests: [CONTRACT],
+  },
+  {
+    name: "mail-dead-letter-lost-when-sent-again",
+    file: "src/adapters/mailbox/mailboxStore.ts",
+    find: "const { seq, mailbox } = dead;",
+    replace: "const { seq, mailbox } = dead;\n    this.#dead.drop(no);",
+    breaks: "A dead letter stays one until it lies in its mailbox again.",
+    tests: [CONTRACT],
+  },
+  {
+    name: "mail-settled-but-not-written-at-the-end",
+    file: "src/adapters/mailbox/writer.ts",
+    find: "while (this.#ended === undefined && this.#flush());",
+    replace: "",
+    breaks: "What was settled before the end does not come again after it.",
+    tests: [CONTRACT],
+  },
+  {
+    name: "mail-expired-is-delivered",
+    file: "src/hub/delivery/mailbox.ts",
+    find: "if (item.expiresAt <= now) {",
+    replace: "if (item.expiresAt === now) {",
+    breaks: "A letter whose time is over is not handed over.",
+    tests: [DELIVERY],
+  },
+  {
+    name: "mail-tries-never-end",
+    file: "src/hub/delivery/mailbox.ts",
+    find: "if (item.failures < limits.tries) return true;",
+    replace: "if (item.failures > 0) return true;",
+    breaks: "A letter that fails every time is given up.",
+    tests: [DELIVERY],
+  },
+  {
+    name: "mail-window-ignored",
+    file: "src/hub/delivery/mailbox.ts",
+    find: "while (this.#inFlight.size < limits.window && this.#outlet === outlet) {",
+    replace: "while (this.#outlet === outlet) {",
+    breaks: "Nobody has more unacknowledged letters than the window.",
+    tests: [DELIVERY],
+  },
+  {
+    name: "mail-back-off-without-limit",
+    file: "src/hub/delivery/limits.ts",
+    find: "longestBackOffMs,\n    backOffMs *",
+    replace: "Infinity,\n    backOffMs *",
+    breaks: "No wait between two tries is longer than a minute.",
+    tests: [DELIVERY],
+  },
+  {
+    name: "mail-priority-inverted",
+    file: "src/hub/delivery/fairQueue.ts",
+    find: "return 2 ** (PRIORITY.max - priority);",
+    replace: "return 2 ** priority;",
+    breaks: "The urgent goes first.",
+    tests: [QUEUE, DELIVERY],
+  },
+  {
+    name: "mail-low-priority-starves",
+    file: "src/hub/delivery/fairQueue.ts",
+    find: "if (next !== undefined && lane.turn >= next.turn) continue;",
+    replace: "if (next !== undefined) continue;",
+    breaks: "Every priority has its turn, whatever else comes.",
+    tests: [QUEUE],
+  },
+  {
+    name: "mail-retry-overtaken",
+    file: "src/hub/delivery/fairQueue.ts",
+    find: "again.splice(at, 0, item);",
+    replace: "again.push(item);",
+    breaks: "What is put back keeps its place among those of its priority.",
+    tests: [QUEUE],
+  },
+  {
+    name: "mail-agent-reads-dead-letters",
+    file: "src/hub/delivery/deadLetterMethods.ts",
+    find: 'if (caller.identity?.kind !== "owner")',
+    replace: "if (caller.identity === undefined)",
+    breaks: "Dead letters are for the hub's owner only.",
+    tests: ["test/hub/delivery/hub.test.ts"],
+  },
+];

@@ -1,0 +1,208 @@
+import type { Plant } from "./plant.ts";
+
+const GATE = "test/hub/gateMatrix.test.ts";
+const TAKEOVER = "test/hub/takeover.test.ts";
+const ROUTING = "test/hub/routing.test.ts";
+const CREDITS = "test/hub/credits.test.ts";
+const RESUME = "test/hub/resume.test.ts";
+const TEAM = "test/hub/team.test.ts";
+const CARDS = "test/hub/cards.test.ts";
+
+/** Bugs of tasks, their streams and agents, and of the gate before them. */
+export const TASK_PLANTS: readonly Plant[] = [
+  {
+    name: "task-second-end-stored",
+    file: "src/hub/facts.ts",
+    find: "isTerminal(status.state) ? { key: `end:${record.id}` } : {}",
+    replace: "isTerminal(status.state) ? {} : {}",
+    breaks: "A task has one end.",
+    tests: ["test/hub/facts.test.ts"],
+  },
+  {
+    name: "task-done-again-for-the-same-message",
+    file: "src/hub/submit.ts",
+    find: "if (event !== undefined) return opened(event, message, caller);",
+    replace: "if (event === null) return opened(event, message, caller);",
+    breaks: "A message sent again is the same task, done once.",
+    tests: ["test/contract/a2aWebSocket.test.ts"],
+  },
+  {
+    name: "task-two-executors",
+    file: "src/hub/execution.ts",
+    find: "if (runs.get(id) !== undefined || runs.isEnding(id)) return;",
+    replace: "if (runs.isEnding(id)) return;",
+    breaks: "A task has one executor at a time.",
+    tests: [TEAM],
+  },
+  {
+    name: "task-taken-over-by-two",
+    file: "src/hub/execution.ts",
+    find: "moving.set(id, said);",
+    replace: "",
+    breaks: "A task on its way to another agent is given to no third.",
+    tests: [TAKEOVER],
+  },
+  {
+    name: "task-late-words-of-the-old-agent",
+    file: "src/hub/runs.ts",
+    find: "return run?.sitting.connection === connection ? run : undefined;",
+    replace: "return connection === undefined ? undefined : run;",
+    breaks: "Who lost a task is not heard on it any more.",
+    tests: [TAKEOVER],
+  },
+  {
+    name: "task-taken-over-three-times",
+    file: "src/hub/takeover.ts",
+    find: "if (takeovers >= MAX_TAKEOVERS) return undefined;",
+    replace: "if (takeovers > MAX_TAKEOVERS) return undefined;",
+    breaks: "A task is passed on at most twice.",
+    tests: [TAKEOVER],
+  },
+  {
+    name: "task-cancel-waits-for-ever",
+    file: "src/hub/execution.ts",
+    find: "const CANCEL_GRACE_MS = 3000;",
+    replace: "const CANCEL_GRACE_MS = 3_000_000;",
+    breaks: "Cancelling ends within 5 s even if the agent hangs.",
+    tests: [TEAM],
+  },
+  {
+    name: "circuit-never-opens",
+    file: "src/hub/circuits.ts",
+    find: "const FAULTS = 5;",
+    replace: "const FAULTS = Infinity;",
+    breaks: "An agent that failed five times in a row is spared.",
+    tests: [ROUTING],
+  },
+  {
+    name: "circuit-never-closes",
+    file: "src/hub/circuits.ts",
+    find: "return clock.now() >= until ? -Infinity : Infinity;",
+    replace: "return Infinity;",
+    breaks: "An agent that was spared is tried again after a while.",
+    tests: [ROUTING],
+  },
+  {
+    name: "bulkhead-without-bound",
+    file: "src/hub/circuits.ts",
+    find: "return admitted < concurrency * (1 + WAITING_PER_SLOT);",
+    replace: "return admitted >= 0 || concurrency > 0;",
+    breaks: "Only so many tasks wait for one agent.",
+    tests: [ROUTING],
+  },
+  {
+    name: "stream-order-swapped",
+    file: "src/hub/stream.ts",
+    find: "waiting.push({ item, generation, seq, isLast });",
+    replace: "waiting.unshift({ item, generation, seq, isLast });",
+    breaks: "Updates come in the order of the log.",
+    tests: ["test/hub/streams.test.ts"],
+  },
+  {
+    name: "stream-resumes-one-early",
+    file: "src/hub/stream.ts",
+    find: "if (generation > after) yield show(item);",
+    replace: "if (generation >= after) yield show(item);",
+    breaks: "Who goes on gets nothing twice.",
+    tests: [RESUME],
+  },
+  {
+    name: "stream-resumes-one-late",
+    file: "src/hub/stream.ts",
+    find: "if (generation > after) yield show(item);",
+    replace: "if (generation > after + 1) yield show(item);",
+    breaks: "Who goes on misses nothing.",
+    tests: [RESUME],
+  },
+  {
+    name: "stream-credit-ignored",
+    file: "src/hub/credit.ts",
+    find: "while (left === 0 && !signal.aborted)",
+    replace: "while (left < 0 && !signal.aborted)",
+    breaks: "A stream sends no more than it was granted.",
+    tests: [CREDITS],
+  },
+  {
+    name: "stream-credit-of-one-too-many",
+    file: "src/hub/credit.ts",
+    find: "left = Math.min(MAX_CREDIT, left + items);",
+    replace: "left = Math.min(MAX_CREDIT, left + items + 1);",
+    breaks: "Each grant brings that many more.",
+    tests: [CREDITS],
+  },
+  {
+    name: "version-unknown-taken-for-ours",
+    file: "src/hub/version.ts",
+    find: "throw versionNotSupported(asked);",
+    replace: 'return "1.0";',
+    breaks: "A version the hub does not speak is refused with -32009.",
+    tests: ["test/hub/http.test.ts"],
+  },
+  {
+    name: "card-signed-over-other-text",
+    file: "src/hub/cards.ts",
+    find: "canonicalTexts(own).map((text) => signer.sign(text))",
+    replace: "canonicalTexts(own).map(() => signer.sign(JSON.stringify(own)))",
+    breaks: "A card's signature is over its canonical text.",
+    tests: [CARDS],
+  },
+  {
+    name: "gate-token-by-its-beginning",
+    file: "src/hub/token.ts",
+    find: "return timingSafeEqual(presented, digest) ? OWNER : undefined;",
+    replace:
+      "return presented.equals(digest) || (tokenIn(authorization).length >= 16 && token.startsWith(tokenIn(authorization))) ? OWNER : undefined;",
+    breaks: "Only the whole token is the token.",
+    tests: ["test/hub/token.test.ts"],
+  },
+  {
+    name: "gate-local-origin-let-in",
+    file: "src/hub/gate.ts",
+    find: 'if (request.headers.has("origin")) return refuse("origin");',
+    replace:
+      'if (request.headers.has("origin") && only(request, "origin") !== `http://${rules.host}`) return refuse("origin");',
+    breaks: "No page gets in, not even one served from this machine.",
+    tests: [GATE],
+  },
+  {
+    name: "gate-host-by-its-beginning",
+    file: "src/hub/gate.ts",
+    find: 'if (only(request, "host") !== rules.host) return refuse("host");',
+    replace:
+      'if (only(request, "host")?.startsWith("127.0.0.1") !== true) return refuse("host");',
+    breaks: "A name that was rebound to this machine is not let in.",
+    tests: [GATE],
+  },
+  {
+    name: "gate-agent-reads-metrics",
+    file: "src/hub/gate.ts",
+    find: "return identity.mayAsk && !OWNER_PATHS.has(path);",
+    replace: 'return identity.mayAsk && path !== "";',
+    breaks: "What the hub tells of itself is for its owner.",
+    tests: ["test/hub/outsideAgent.test.ts"],
+  },
+  {
+    name: "token-revoked-still-good",
+    file: "src/hub/agentTokens.ts",
+    find: 'if (event.type === "AgentTokenRevoked") known.delete(event.data.agentId);',
+    replace: "",
+    breaks: "Nobody gets in with a token that was revoked.",
+    tests: ["test/hub/outsideAgent.test.ts"],
+  },
+  {
+    name: "token-without-end",
+    file: "src/hub/agentTokens.ts",
+    find: "known.get(token.agentId) === token && clock.now() < token.expiresAt;",
+    replace: "known.get(token.agentId) === token;",
+    breaks: "A token is good for its days and no longer.",
+    tests: ["test/hub/agentTokens.test.ts"],
+  },
+  {
+    name: "agent-takes-another-seat",
+    file: "src/hub/registry.ts",
+    find: "if (seats.has(agentId) || taken.has(agentId))",
+    replace: "if (taken.has(agentId))",
+    breaks: "A seat that is taken stays with who has it.",
+    tests: ["test/hub/webSocket.test.ts"],
+  },
+];

@@ -1,0 +1,103 @@
+import { readFile } from "node:fs/promises";
+import path from "node:path";
+import { pathToFileURL } from "node:url";
+import { PLANTS } from "../plants/list.ts";
+import type { Plant } from "../plants/plant.ts";
+import { planted } from "../plants/plant.ts";
+import { inRoot, runNode } from "./project.ts";
+
+// Shows that the tests notice bugs: plants each bug of test/plants/list.ts, or those that are named, and expects its test files to fail,
+// while all of them pass without a bug. `npm run test:plants -- mail- gate-` runs those whose names begin so. Ends with 1 when one survives.
+
+/** Test files that run at once. */
+const AT_ONCE = 2;
+/** What one test may take with a bug before it counts as failed, ms: some bugs keep a test waiting for ever. */
+const TEST_MS = 40_000;
+
+/** What became of one test file: the names of its failed tests, and whether it ended as test files do. */
+interface Outcome {
+  readonly failed: readonly string[];
+  readonly code: number;
+  readonly output: string;
+}
+
+const began = performance.now();
+const named = process.argv.slice(2);
+const plants = PLANTS.filter(
+  ({ name }) =>
+    named.length === 0 || named.some((begin) => name.startsWith(begin)),
+);
+for (const plant of plants)
+  planted(await readFile(inRoot(plant.file), "utf8"), plant);
+
+const files = [...new Set(plants.flatMap(({ tests }) => tests))].sort();
+const sick: string[] = [];
+await each(files, async (file) => {
+  const { code, output } = await runTest(file);
+  if (code === 0) return;
+  sick.push(file);
+  console.log(`${file} fails without any plant:\n${output}`);
+});
+
+let killed = 0;
+if (plants.length === 0) console.log("No plant is called so.");
+else if (sick.length === 0)
+  await each(plants, async (plant) => {
+    const survived = await survivals(plant);
+    if (survived.length === 0) killed += 1;
+    for (const why of survived) console.log(why);
+  });
+
+const seconds = Math.round((performance.now() - began) / 1000);
+console.log(
+  `\nkilled ${String(killed)}/${String(plants.length)} in ${String(seconds)} s`,
+);
+process.exitCode = killed === plants.length && killed > 0 ? 0 : 1;
+
+/** Plants a bug, tells how its tests noticed it, and returns a sentence for each test file that did not. */
+async function survivals(plant: Plant): Promise<readonly string[]> {
+  const survived: string[] = [];
+  for (const file of plant.tests) {
+    const { failed, code, output } = await runTest(file, plant);
+    const [first] = failed;
+    if (code !== 0 && first !== undefined) {
+      console.log(`killed    ${plant.name}: ${path.basename(file)}: ${first}`);
+      continue;
+    }
+    const how = code === 0 ? "SURVIVED" : "NO TEST FAILED, IT BROKE";
+    survived.push(`${how}  ${plant.name} in ${file}. ${plant.breaks}`);
+    if (code !== 0) survived.push(output);
+  }
+  return survived;
+}
+
+async function runTest(file: string, plant?: Plant): Promise<Outcome> {
+  const env = { ...process.env };
+  const args = ["--test-reporter=tap"];
+  if (plant !== undefined) {
+    env["ROUNDTABLE_PLANT"] = plant.name;
+    // What a test starts has the bug too.
+    env["NODE_OPTIONS"] =
+      `${env["NODE_OPTIONS"] ?? ""} --import=${pathToFileURL(inRoot("test/plants/register.ts")).href}`;
+    // A test that failed half way may leave sockets behind.
+    args.push(`--test-timeout=${String(TEST_MS)}`, "--test-force-exit");
+  }
+  const { code, output } = await runNode([...args, inRoot(file)], { env });
+  const failed = Array.from(
+    output.matchAll(/^ *not ok \d+ - (.*)$/gm),
+    ([, name = ""]) => name,
+  );
+  return { failed, code, output };
+}
+
+/** Acts on all, `AT_ONCE` at a time. */
+async function each<T>(
+  items: readonly T[],
+  act: (item: T) => Promise<void>,
+): Promise<void> {
+  const rest = items[Symbol.iterator]();
+  const lane = async (): Promise<void> => {
+    for (const item of rest) await act(item);
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, lane));
+}
