@@ -1,9 +1,11 @@
 import { describe, it } from "node:test";
+import { HUB_POINTS, killHubs } from "./hubKills.ts";
 import { killTwoAtATime } from "./kills.ts";
 import { killLogs, LOG_POINTS } from "./logKills.ts";
 import { killMailboxes, MAILBOX_POINTS } from "./mailboxKills.ts";
 
 const OF_LOG = 300;
+const OF_HUBS = 60;
 const OF_MAILBOXES = 240;
 
 describe("killed at random times and at every named point", () => {
@@ -21,5 +23,9 @@ describe("killed at random times and at every named point", () => {
         killMailboxes,
       ] as const),
     );
+  });
+
+  it(`${String(OF_HUBS)} hubs with clients on sockets go on with every task and every durable message, each once`, async (t) => {
+    await killTwoAtATime(t, "killedHub.ts", OF_HUBS, HUB_POINTS, killHubs);
   });
 });

@@ -31,7 +31,7 @@ export async function bundled(name: string, dir: string): Promise<string> {
 export type End =
   | { readonly failPoint: string }
   | { readonly afterMs: number }
-  | { readonly whenTold: Promise<void> };
+  | { readonly whenTold: Promise<undefined> };
 
 /** Lets a child live until it is killed; every line it says is told to `hear` in order. Throws when it ends in another way. */
 export async function live(
