@@ -9,9 +9,12 @@ test(
   "a million spoilt frames and 3,000 hostile sockets: nothing uncaught, memory within 64 MB, p99 of a client that behaves within 100 ms",
   { timeout: 900_000 },
   async (t) => {
-    const hub = await startHub(t);
-    // What a hub needs once it has worked is no leak.
-    await storm(hub.address, { frames: 20_000, sockets: 200, seed: 7 });
+    // V8 takes what it likes before it collects: 250 MB here, of which 20 are in use. With little to take, what the process holds is what the
+    // hub holds, and a hub that held on to more than this would end.
+    const hub = await startHub(t, [
+      "--max-semi-space-size=2",
+      "--max-old-space-size=64",
+    ]);
     const before = await hub.condition();
     const { waits, sockets } = await storm(hub.address, {
       frames: 1_000_000,

@@ -38,10 +38,14 @@ export interface HubProcess {
 }
 
 /** Starts a hub that is killed, and whose files are removed, when the test ends. */
-export async function startHub(t: TestContext): Promise<HubProcess> {
+export async function startHub(
+  t: TestContext,
+  /** Flags of its Node. */
+  flags: readonly string[] = [],
+): Promise<HubProcess> {
   const folder = await mkdtemp(join(tmpdir(), "roundtable-hostile-"));
   const child = fork(join(import.meta.dirname, "hubChild.ts"), [folder], {
-    execArgv: ["--expose-gc"],
+    execArgv: ["--expose-gc", ...flags],
   });
   const ended = once(child, "exit").then(
     ([code, signal]) => `the hub ended: ${String(code ?? signal)}`,
