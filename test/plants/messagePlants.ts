@@ -53,8 +53,7 @@ export const MESSAGE_PLANTS: readonly Plant[] = [
     name: "sender-as-it-says",
     file: "src/hub/messaging/inbound.ts",
     find: "if (from !== undefined && !member.speaksAs(from))",
-    replace:
-      'if (from !== undefined && !member.speaksAs(from.trim()) && from === "")',
+    replace: 'if (from === "" && !member.speaksAs(from))',
     breaks: "Nobody sends in another's name.",
     tests: [PATTERNS],
   },
