@@ -4,9 +4,10 @@ import { join } from "node:path";
 import type { TestContext } from "node:test";
 import { describe, it } from "node:test";
 import { damageLogs } from "./logDamage.ts";
+import { damageMailboxes } from "./mailboxDamage.ts";
 import { seeded } from "./seeded.ts";
 
-const OF_LOG = 250;
+const OF_EACH = 250;
 
 function folder(t: TestContext): string {
   const dir = mkdtempSync(join(tmpdir(), "roundtable-damage-"));
@@ -17,8 +18,13 @@ function folder(t: TestContext): string {
 }
 
 describe("a disk that damages files", () => {
-  it(`${String(OF_LOG)} times never makes a log tell what was not stored, or hide that something is gone`, async (t) => {
-    const outcomes = await damageLogs(folder(t), OF_LOG, seeded(3));
+  it(`${String(OF_EACH)} times never makes a log tell what was not stored, or hide that something is gone`, async (t) => {
+    const outcomes = await damageLogs(folder(t), OF_EACH, seeded(3));
+    t.diagnostic(JSON.stringify(Object.fromEntries(outcomes)));
+  });
+
+  it(`${String(OF_EACH)} times never makes mailboxes hand over what was not stored, or hide that a letter is gone`, async (t) => {
+    const outcomes = await damageMailboxes(folder(t), OF_EACH, seeded(4));
     t.diagnostic(JSON.stringify(Object.fromEntries(outcomes)));
   });
 });

@@ -58,6 +58,7 @@ function mission(id: string): readonly Draft[] {
           data: {
             taskId,
             artifact: { artifactId: "a", parts: [{ text: "x".repeat(200) }] },
+            append: false,
           },
         },
         note(id, "x".repeat(200)),
