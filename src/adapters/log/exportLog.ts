@@ -5,7 +5,7 @@ import { hostname } from "node:os";
 import { resolve } from "node:path";
 import type { Writable } from "node:stream";
 import { Readable } from "node:stream";
-import { pipeline } from "node:stream/promises";
+import { finished, pipeline } from "node:stream/promises";
 import { RoundtableError } from "../../core/errors.ts";
 import { HUB_STREAM } from "../../protocol/event.ts";
 import type { LogFileHeader, LogFileMission } from "../../protocol/logFile.ts";
@@ -70,11 +70,16 @@ export async function exportToFile(
       "Nothing was written; name a file that does not exist yet.",
     );
   const draft = `${path}.writing`;
+  const sink = createWriteStream(draft, { mode: 0o600, flush: true });
   try {
-    const sink = createWriteStream(draft, { mode: 0o600, flush: true });
     const exported = await exportLog(log, options, sink);
     await rename(draft, path);
     return exported;
+  } catch (error) {
+    sink.destroy();
+    // A file that is still being opened would come to be after it was removed.
+    await finished(sink).catch(() => undefined);
+    throw error;
   } finally {
     await rm(draft, { force: true });
   }
