@@ -1,7 +1,17 @@
 /** What happens to a damaged log: it is set aside whole, and what can still be read goes on in a new file. */
-import { existsSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import {
+  constants,
+  copyFileSync,
+  existsSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { DatabaseSync } from "node:sqlite";
 import { RoundtableError } from "../../core/errors.ts";
+import { isWalDamaged } from "../../core/walDamage.ts";
 import { createPrivate } from "./privateFile.ts";
 import type { Archived } from "./archived.ts";
 import { readArchived } from "./archived.ts";
@@ -9,7 +19,7 @@ import { project } from "./project.ts";
 import type { Row } from "./row.ts";
 import { COLUMNS, fromRow, INSERT, values } from "./row.ts";
 import { createTables } from "./schema.ts";
-import { setAside } from "./setAside.ts";
+import { freeName, setAside } from "./setAside.ts";
 import { isDamage, logDamaged } from "./sqliteTrouble.ts";
 
 // Events at the end are what a crash or a dying disk hits first; checking all events of a long history at each start would take seconds.
@@ -19,6 +29,9 @@ const LAST_CHECKED_AFTER_CRASH = 5000;
 const PROBES = 64;
 // Structure is checked in full up to 64 MiB, which takes about 100 ms; `roundtable log check` reads files of any size from end to end.
 const CHECKED_IN_FULL = 64 * 2 ** 20;
+
+/** Four times what a WAL usually is; reading 64 MiB takes about 100 ms. */
+const MOST_WAL_BYTES = 256 * 2 ** 20;
 
 /** Remembers that `file` is damaged, so that the next start repairs it, and makes the error to throw now. */
 export function markDamaged(file: string): RoundtableError {
@@ -90,6 +103,20 @@ export function repair(file: string): RoundtableError {
     "log-corrupt",
     `The log of this workspace was damaged on disk; ${String(saved)} events could be read and were saved.`,
     `Work goes on with those; the damaged file is kept at ${aside}.`,
+  );
+}
+
+/** Keeps a WAL whose frames are damaged, and says so: SQLite goes on without what came after them. With the lock held, before the file is opened. */
+export function keepDamagedWal(file: string): RoundtableError | undefined {
+  const size = statSync(`${file}-wal`, { throwIfNoEntry: false })?.size ?? 0;
+  if (size === 0 || size > MOST_WAL_BYTES) return undefined;
+  if (!isWalDamaged(readFileSync(`${file}-wal`))) return undefined;
+  const aside = `${freeName(file)}-wal`;
+  copyFileSync(`${file}-wal`, aside, constants.COPYFILE_EXCL);
+  return new RoundtableError(
+    "log-corrupt",
+    "The newest part of the log of this workspace was damaged on disk; events stored shortly before the hub last ended may be missing.",
+    `Work goes on with what is before them; the damaged part is kept at ${aside}.`,
   );
 }
 

@@ -3,7 +3,7 @@ import { DatabaseSync } from "node:sqlite";
 import type { RoundtableError } from "../../core/errors.ts";
 import { isProblem } from "../../core/errors.ts";
 import type { Clock } from "../../ports.ts";
-import { finishRepair, isSound, repair } from "./damage.ts";
+import { finishRepair, isSound, keepDamagedWal, repair } from "./damage.ts";
 import type { Lock } from "./lock.ts";
 import { takeLock } from "./lock.ts";
 import { createPrivate } from "./privateFile.ts";
@@ -55,8 +55,10 @@ function openNow(options: LogOptions): SqliteLog {
   const lock = takeLock(file);
   try {
     finishRepair(file);
+    const cut = keepDamagedWal(file);
     const { store, epoch, repaired } = openOrRepair(options, lock);
-    if (repaired !== undefined) onProblem(repaired);
+    for (const problem of [cut, repaired])
+      if (problem !== undefined) onProblem(problem);
     const { onCommit } = options;
     return new SqliteLog({
       ...{ store, lock, clock, file, epoch, onProblem },

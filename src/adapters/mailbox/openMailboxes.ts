@@ -9,7 +9,7 @@ import { BOUNDS } from "./bounds.ts";
 import { MailboxStore } from "./mailboxStore.ts";
 import { makePrivate } from "./privateFile.ts";
 import { recover } from "./recover.ts";
-import { finishRepair, repair } from "./repair.ts";
+import { findDamagedWal, finishRepair, repair } from "./repair.ts";
 import { Seen } from "./seen.ts";
 import { prepare } from "./tables.ts";
 import { isDamage, translate } from "./trouble.ts";
@@ -34,8 +34,11 @@ export function openMailboxes(options: MailboxOptions): Mailboxes {
   const file = resolve(options.file);
   try {
     finishRepair(file);
+    const keepWal = findDamagedWal(file);
     try {
-      return open({ ...options, file });
+      const store = open({ ...options, file });
+      if (keepWal !== undefined) options.onProblem?.(keepWal());
+      return store;
     } catch (error) {
       if (!isDamage(error)) throw error;
       const repaired = repair(file);

@@ -1,14 +1,25 @@
 /** What happens to a damaged file: it is set aside whole, and what can still be read goes on in a new one. */
-import { existsSync, renameSync, rmSync } from "node:fs";
+import {
+  existsSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { crc32 } from "node:zlib";
 import { DatabaseSync } from "node:sqlite";
 import type { SQLInputValue } from "node:sqlite";
 import { RoundtableError } from "../../core/errors.ts";
+import { isWalDamaged } from "../../core/walDamage.ts";
 import { makePrivate } from "./privateFile.ts";
 import { createTables, TABLES } from "./tables.ts";
 import { isDamage } from "./trouble.ts";
 
 const PARTS = ["-journal", "-shm", "-wal", ""];
+
+/** Sixteen times what a WAL usually is. */
+const MOST_WAL_BYTES = 256 * 2 ** 20;
 
 type Row = Record<string, unknown>;
 
@@ -18,6 +29,28 @@ export function finishRepair(file: string): void {
   if (!existsSync(`${file}.rebuilt`)) return;
   if (existsSync(file)) setAside(file);
   renameSync(`${file}.rebuilt`, file);
+}
+
+/**
+ * Looks at the WAL before the file is opened: SQLite goes on without what comes after a damaged frame. Returns what to call once the file
+ * is ours, which keeps the damaged WAL and says so; undefined where nothing is wrong.
+ */
+export function findDamagedWal(
+  file: string,
+): (() => RoundtableError) | undefined {
+  const size = statSync(`${file}-wal`, { throwIfNoEntry: false })?.size ?? 0;
+  if (size === 0 || size > MOST_WAL_BYTES) return undefined;
+  const wal = readFileSync(`${file}-wal`);
+  if (!isWalDamaged(wal)) return undefined;
+  return () => {
+    const aside = `${freeName(file)}-wal`;
+    writeFileSync(aside, wal, { flag: "wx", mode: 0o600 });
+    return new RoundtableError(
+      "mailbox-corrupt",
+      "The newest part of the mailboxes of this workspace was damaged on disk; messages stored shortly before the hub last ended may be missing.",
+      `Delivery goes on with what came before them; the damaged part is kept at ${aside}. Senders may send theirs again.`,
+    );
+  };
 }
 
 /** Sets the closed file aside, saves what can be read of it to a new one, and says so. */
@@ -87,14 +120,19 @@ function isMissingTable(error: unknown): boolean {
   return error instanceof Error && error.message.startsWith("no such");
 }
 
-/** Renames a file and what SQLite keeps next to it to `FILE.corrupt-N`, N from 1; returns the new name. */
-function setAside(file: string): string {
+/** `FILE.corrupt-N` with the first N from 1 that nothing has yet. */
+function freeName(file: string): string {
   let n = 1;
   while (
     PARTS.some((part) => existsSync(`${file}.corrupt-${String(n)}${part}`))
   )
     n += 1;
-  const aside = `${file}.corrupt-${String(n)}`;
+  return `${file}.corrupt-${String(n)}`;
+}
+
+/** Renames a file and what SQLite keeps next to it to {@link freeName}; returns the new name. */
+function setAside(file: string): string {
+  const aside = freeName(file);
   for (const part of PARTS)
     if (existsSync(file + part)) renameSync(file + part, aside + part);
   return aside;
