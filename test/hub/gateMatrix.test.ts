@@ -2,9 +2,11 @@ import assert from "node:assert/strict";
 import { connect } from "node:net";
 import { after, before, describe, it } from "node:test";
 import { BARE_CARD_PATH, judge } from "../../src/hub/gate.ts";
-import { OWNER } from "../../src/hub/identity.ts";
+import { callHub } from "../../src/hub/callHub.ts";
+import { type Identity, OWNER } from "../../src/hub/identity.ts";
 import { ROUTES } from "../../src/hub/routes.ts";
 import { WS_PATH } from "../../src/hub/server.ts";
+import { IssuedToken } from "../../src/protocol/hub.ts";
 import type { Table } from "./table.ts";
 import { openTable } from "./table.ts";
 
@@ -19,6 +21,8 @@ const HOSTS: Choices = {
   ours: [true, ["127.0.0.1:1"]],
   none: [false, []],
   rebound: [false, ["evil.test:1"]],
+  byName: [false, ["localhost:1"]],
+  withoutPort: [false, ["127.0.0.1"]],
   longer: [false, ["127.0.0.1.evil.test:1"]],
   otherPort: [false, ["127.0.0.1:2"]],
   twice: [false, ["127.0.0.1:1", "127.0.0.1:1"]],
@@ -36,6 +40,8 @@ const SITES: Choices = {
 };
 const TOKENS: Choices = {
   right: [true, ["right"]],
+  mayAsk: [true, ["mayAsk"]],
+  mayNotAsk: [true, ["mayNotAsk"]],
   absent: [false, []],
   wrong: [false, ["wrong"]],
   twice: [false, ["right", "right"]],
@@ -47,6 +53,26 @@ const TYPES: Choices = {
   form: [false, ["text/plain"]],
   twice: [false, ["application/json", "application/json"]],
 };
+
+/** Whose tokens they are. */
+const OWNERS: ReadonlyMap<string, Identity> = new Map<string, Identity>([
+  ["right", OWNER],
+  ["mayAsk", { kind: "agent", agentId: "x", mayAsk: true }],
+  ["mayNotAsk", { kind: "agent", agentId: "x", mayAsk: false }],
+]);
+/** What no agent is told over HTTP, whatever its token. */
+const FOR_THE_OWNER = new Set(["/health", "/status", "/metrics"]);
+
+/** An agent's token opens its socket; HTTP only where it may ask, and only what is not the owner's. */
+function scopeFits(
+  kind: "http" | "upgrade",
+  url: string,
+  [shown = ""]: Values,
+): boolean {
+  const identity = OWNERS.get(shown);
+  if (identity?.kind !== "agent" || kind === "upgrade") return true;
+  return identity.mayAsk && !FOR_THE_OWNER.has(url);
+}
 
 const PATHS = [
   ...new Set(
@@ -87,8 +113,7 @@ describe(
                         { kind, method, url, headers },
                         {
                           host: "127.0.0.1:1",
-                          accepts: (shown) =>
-                            shown === "right" ? OWNER : undefined,
+                          accepts: (shown) => OWNERS.get(shown),
                           takes: () => true,
                         },
                       );
@@ -106,7 +131,8 @@ describe(
                         siteFits &&
                         (typeIsJson ||
                           (type.length === 0 && method !== "POST")) &&
-                        (tokenFits || isBareCard);
+                        ((tokenFits && scopeFits(kind, url, authorization)) ||
+                          isBareCard);
                       judged += 1;
                       if (verdict.pass === passes) continue;
                       assert.fail(
@@ -115,7 +141,7 @@ describe(
                     }
       assert.equal(
         judged,
-        2 * PATHS.length * METHODS.length * 6 * 4 * 3 * 4 * 5,
+        2 * PATHS.length * METHODS.length * 8 * 4 * 3 * 6 * 5,
       );
       assert.ok(PATHS.length > 30);
     });
@@ -169,6 +195,41 @@ describe(
           ])
             assert.equal(await statusOf(here, [token, extra]), 401, here);
         }
+      });
+
+      it("answers an agent's token where it may ask, but for what is the owner's, and nowhere where it may not", async () => {
+        const tokenOf = async (mayAsk: boolean): Promise<string> => {
+          const agentId = mayAsk ? "asks" : "works";
+          const issued = IssuedToken.parse(
+            await callHub(table.address, "agents/issueToken", {
+              agentId,
+              mayAsk,
+            }),
+          );
+          return `Authorization: Bearer ${issued.token}`;
+        };
+        const asks = await tokenOf(true);
+        const works = await tokenOf(false);
+        for (const route of ROUTES) {
+          const here = route
+            .replace("{agent}", "worker")
+            .replaceAll(/\{\w+\}/g, "x");
+          const status = await statusOf(here, [asks]);
+          const isOwners = FOR_THE_OWNER.has(here.split(" ")[1] ?? "");
+          assert.equal(status === 401, isOwners, here);
+          assert.equal(await statusOf(here, [works]), 401, here);
+        }
+      });
+
+      it("refuses every method but three, whoever asks", async () => {
+        const token = `Authorization: Bearer ${table.address.token}`;
+        for (const method of METHODS.filter((one) => !TAKEN.has(one)))
+          for (const path of PATHS)
+            assert.equal(
+              await statusOf(`${method} ${path}`, [token]),
+              401,
+              `${method} ${path}`,
+            );
       });
 
       it("upgrades at one path only", async () => {

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import type { EnvelopeClient } from "../hub/messaging/envelopeClient.ts";
 import { openEnvelopeClient } from "../hub/messaging/envelopeClient.ts";
+import { gone } from "./gone.ts";
 import type { Condition, HubProcess } from "./hubProcess.ts";
 
 interface Received {
@@ -111,7 +112,11 @@ export async function stallOne(
   for (const { live } of others) assert.equal(live.size, messages);
 
   stalled.client.socket.resume();
-  await stalled.has(messages);
+  const cutOff = gone(stalled.client.socket).then(() => {
+    throw new Error("it was cut off: that took longer than 30 s");
+  });
+  await Promise.race([stalled.has(messages), cutOff]);
+  cutOff.catch(() => undefined);
   const missed = messages - stalled.live.size;
   assert.equal(await droppedBy(hub), missed);
   await Promise.all(

@@ -16,7 +16,7 @@ async function openWithPatience({
   wsUrl,
   token,
 }: Discovered): Promise<WebSocket> {
-  for (;;) {
+  for (let tries = 0; tries < 1000; tries += 1) {
     const socket = new WebSocket(wsUrl, ["roundtable.v1"], {
       headers: { authorization: `Bearer ${token}` },
       perMessageDeflate: false,
@@ -37,6 +37,7 @@ async function openWithPatience({
     // The hub was full of strangers.
     if (open) return socket;
   }
+  throw new Error("the hub lets nobody in any more");
 }
 
 /** Sends that many frames; a socket the hub ends is followed by the next. Resolves with how many sockets it took. */
@@ -98,26 +99,30 @@ export async function storm(
   const prober = fork(join(import.meta.dirname, "prober.ts"), [
     address.tokenFile,
   ]);
-  await once(prober, "message");
-  const kinds = Array.from(
-    { length: sockets },
-    (_, n) => HOSTILE[n % HOSTILE.length] ?? "",
-  );
-  const FUZZERS = 4;
-  const [taken] = await Promise.all([
-    Promise.all(
-      Array.from({ length: FUZZERS }, (_, n) =>
-        fuzz(address, frames / FUZZERS, seeded(seed + n)),
+  try {
+    await once(prober, "message");
+    const kinds = Array.from(
+      { length: sockets },
+      (_, n) => HOSTILE[n % HOSTILE.length] ?? "",
+    );
+    const FUZZERS = 4;
+    const [taken] = await Promise.all([
+      Promise.all(
+        Array.from({ length: FUZZERS }, (_, n) =>
+          fuzz(address, frames / FUZZERS, seeded(seed + n)),
+        ),
       ),
-    ),
-    ...Array.from({ length: Math.min(60, sockets) }, (_, n) =>
-      besiege(address, kinds, seeded(seed + 100 + n)),
-    ),
-  ]);
-  prober.send("stop");
-  const [waits] = (await once(prober, "message")) as [number[]];
-  return {
-    sockets: taken.reduce((sum, count) => sum + count, 0),
-    waits: waits.sort((a, b) => a - b),
-  };
+      ...Array.from({ length: Math.min(60, sockets) }, (_, n) =>
+        besiege(address, kinds, seeded(seed + 100 + n)),
+      ),
+    ]);
+    prober.send("stop");
+    const [waits] = (await once(prober, "message")) as [number[]];
+    return {
+      sockets: taken.reduce((sum, count) => sum + count, 0),
+      waits: waits.sort((a, b) => a - b),
+    };
+  } finally {
+    prober.kill();
+  }
 }
