@@ -5,8 +5,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, it } from "node:test";
 
-/** A user and a mount namespace, in which a disk may be mounted without being root outside. */
-const INSIDE = ["unshare", "--user", "--map-root-user", "--mount"] as const;
+/** Runs in a user and a mount namespace, so that one need not be root outside: a disk of 4 MB at `$1`, then the command behind it. */
+const ON_A_SMALL_DISK = [
+  "unshare",
+  ...["--user", "--map-root-user", "--mount", "sh", "-c"],
+  'mount -t tmpfs -o size=4m tmpfs "$1" && shift && exec "$@"',
+  "sh",
+];
 
 interface Filled {
   readonly stored: number;
@@ -25,13 +30,6 @@ interface Told {
   };
 }
 
-/** Whether this machine lets us mount a disk. */
-function canMount(dir: string): boolean {
-  const [command, ...args] = INSIDE;
-  const mount = ["mount", "-t", "tmpfs", "-o", "size=4m", "tmpfs", dir];
-  return spawnSync(command, [...args, ...mount]).status === 0;
-}
-
 describe("a real disk that is full", () => {
   it("refuses with a code, goes on reading, and takes writes again once there is space", (t) => {
     const dir = mkdtempSync(join(tmpdir(), "roundtable-disk-"));
@@ -40,16 +38,16 @@ describe("a real disk that is full", () => {
     });
     const [disk, roomy] = [join(dir, "disk"), join(dir, "roomy")];
     mkdirSync(disk);
-    if (!canMount(disk)) {
+    const [command = "", ...args] = ON_A_SMALL_DISK;
+    if (spawnSync(command, [...args, disk, "true"]).status !== 0) {
       // `limits.test.ts` of both stores shows the same with SQLite's own limit, on every machine.
       t.diagnostic("NOT RUN: no disk can be mounted on this machine");
       return;
     }
-    const [command, ...args] = INSIDE;
     const child = join(import.meta.dirname, "fullDiskChild.ts");
     const { stdout, stderr } = spawnSync(
       command,
-      [...args, process.execPath, child, disk, roomy],
+      [...args, disk, process.execPath, child, disk, roomy],
       { encoding: "utf8" },
     );
     assert.ok(stdout.endsWith("}\n"), stderr);

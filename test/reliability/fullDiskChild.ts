@@ -1,5 +1,4 @@
-/** Runs in a mount namespace of its own: `DISK ROOMY`. Mounts a disk of 4 MB at DISK, fills it, moves to the folder ROOMY, and says in one line of JSON what a log and mailboxes there did. */
-import { execFileSync } from "node:child_process";
+/** Fills the small disk at DISK, then moves to the folder ROOMY, and says in one line of JSON what a log and mailboxes there did: `DISK ROOMY`. */
 import { cpSync, rmSync, writeFileSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import { systemClock } from "../../src/adapters/clock/systemClock.ts";
@@ -10,8 +9,6 @@ import { note } from "../contract/eventLog.ts";
 import { letter } from "../contract/mailboxes.ts";
 
 const [dir = "", roomy = ""] = process.argv.slice(2);
-execFileSync("mount", ["-t", "tmpfs", "-o", "size=4m", "tmpfs", dir]);
-
 /** What somebody else keeps there, and takes away later. */
 const ballast = join(dir, "ballast");
 writeFileSync(ballast, Buffer.alloc(2 ** 20));
