@@ -41,6 +41,6 @@ describe("killed at random times and at every named point, for long", () => {
   });
 
   it(`${String(OF_HUBS)} hubs with clients on sockets go on with every task and every durable message, each once`, async (t) => {
-    await soak(t, "killedHub.ts", OF_HUBS, HUB_POINTS, killHubs);
+    await soak(t, "killedHubChild.ts", OF_HUBS, HUB_POINTS, killHubs);
   });
 });

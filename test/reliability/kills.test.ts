@@ -26,6 +26,6 @@ describe("killed at random times and at every named point", () => {
   });
 
   it(`${String(OF_HUBS)} hubs with clients on sockets go on with every task and every durable message, each once`, async (t) => {
-    await killTwoAtATime(t, "killedHub.ts", OF_HUBS, HUB_POINTS, killHubs);
+    await killTwoAtATime(t, "killedHubChild.ts", OF_HUBS, HUB_POINTS, killHubs);
   });
 });
