@@ -96,7 +96,7 @@ export async function storm(
     readonly seed: number;
   },
 ): Promise<Weather> {
-  const prober = fork(join(import.meta.dirname, "prober.ts"), [
+  const prober = fork(join(import.meta.dirname, "proberChild.ts"), [
     address.tokenFile,
   ]);
   try {
