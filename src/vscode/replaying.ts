@@ -32,10 +32,13 @@ export function createReplaying(
         readonly next: { readonly step: number; readonly ms: number } | null;
       }
     | undefined;
+  /** Counts what was asked: an earlier wish that takes longer must not undo a later one. */
+  let asked = 0;
 
   return {
     missionId: () => shown?.missionId ?? null,
     go: async (missionId, wanted, speed) => {
+      const mine = (asked += 1);
       // With the views it is too big to be loaded in windows that never replay.
       const { nextStep, replayOf } = await import("../core/replay.ts");
       const known = shown?.missionId === missionId ? shown.replay : undefined;
@@ -44,12 +47,14 @@ export function createReplaying(
         known !== undefined && wanted < known.events.length
           ? known
           : replayOf(await eventsOf(missionId));
+      if (mine !== asked) return;
       if (replay === undefined) throw noMission(missionId);
       const step = Math.min(wanted, replay.events.length);
       const next = nextStep(replay.events, step, speed) ?? null;
       shown = { missionId, replay, step, speed, next };
     },
     leave: () => {
+      asked += 1;
       shown = undefined;
     },
     on: (snapshot) => {

@@ -4,9 +4,9 @@ import { killTwoAtATime } from "./kills.ts";
 import { killLogs, LOG_POINTS } from "./logKills.ts";
 import { killMailboxes, MAILBOX_POINTS } from "./mailboxKills.ts";
 
-const OF_LOG = 300;
-const OF_HUBS = 60;
-const OF_MAILBOXES = 240;
+const OF_LOG = 500;
+const OF_HUBS = 100;
+const OF_MAILBOXES = 400;
 
 describe("killed at random times and at every named point", () => {
   it(`${String(OF_LOG)} writers of a log leave everything acknowledged in it, once, and whole`, async (t) => {
@@ -14,14 +14,13 @@ describe("killed at random times and at every named point", () => {
   });
 
   it(`${String(OF_MAILBOXES)} processes with durable delivery lose no message, and store none twice`, async (t) => {
+    const points = MAILBOX_POINTS;
     await killTwoAtATime(
-      ...([
-        t,
-        "mailboxChild.ts",
-        OF_MAILBOXES,
-        MAILBOX_POINTS,
-        killMailboxes,
-      ] as const),
+      t,
+      "mailboxChild.ts",
+      OF_MAILBOXES,
+      points,
+      killMailboxes,
     );
   });
 

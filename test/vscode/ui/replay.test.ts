@@ -24,6 +24,8 @@ test("a mission is replayed from its first event while it waits, and back to now
   const slider = panel.getByRole("slider", { name: "Event" });
   await slider.waitFor();
   await slider.focus();
+  // It plays from the first event on; wherever it is by now, these two move it.
+  await panel.page().keyboard.press("End");
   await panel.page().keyboard.press("Home");
   await panel.getByText(/^Event 1 of \d+/).waitFor();
   // The bar answers at once, the conversation follows.
