@@ -44,6 +44,19 @@ function answerText(answer: Answer): string {
         ),
       ].join("\n");
     }
+    case "verify": {
+      const { verdict, reason, quotes } = answer.paper;
+      return [
+        `**${verdict}**: ${reason}`,
+        ...list(
+          "Shown by",
+          quotes.map(
+            ({ path, line, text }) =>
+              `\`${path}:${String(line)}\` \`${text.trim().replaceAll("`", "'")}\``,
+          ),
+        ),
+      ].join("\n");
+    }
     case "implement":
       return answer.summary;
   }

@@ -56,6 +56,11 @@ function materialOf(work: Work): readonly string[] {
         dataSection(ARTIFACT_TITLES[work.subject], work.artifact),
         dataSection("Evidence of deterministic tools", json(work.evidence)),
       ];
+    case "verify":
+      return [
+        dataSection(ARTIFACT_TITLES.change, work.artifact),
+        dataSection("Evidence of deterministic tools", json(work.evidence)),
+      ];
     case "implement":
       return [
         dataSection("Approved plan", json(work.plan)),
@@ -116,6 +121,11 @@ function taskOf(work: Work): string {
       return work.round === 1
         ? "Now: judge it by yourself and submit your ballot. You do not know what others say."
         : "Now: the team is split. Check each contested claim against the material, then submit your ballot again. A changed verdict counts only if a finding of yours names new evidence in evidenceRef.";
+    case "verify":
+      return [
+        dataSection("Claim to check", json(work.claim)),
+        "Now: find out whether this claim holds. Read the code it is about. Submit confirmed, refuted or unclear, and quote the very lines that show it: path, line and text as they stand. What you cannot show counts as unclear.",
+      ].join("\n\n");
     case "implement":
       return "Now: build your step, and only your step, by editing files below the worktree. Run the checks you may run. Submit a summary and the commit type when the files are as they should be.";
   }

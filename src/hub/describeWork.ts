@@ -15,6 +15,8 @@ export function describeWork(work: Work): string {
       return work.round === 1
         ? `Please vote on the ${work.subject}.`
         : `Please vote again on the ${work.subject}: only the contested claims, without names.`;
+    case "verify":
+      return `Please check whether this holds, and show it: ${work.claim.path}:${String(work.claim.line)} ${work.claim.claim}`;
     case "implement":
       return `Please build step ${work.step.id}: ${work.step.title}`;
   }
@@ -29,6 +31,8 @@ export function doingWork(work: Work): string {
       return "answering";
     case "ballot":
       return `voting on the ${work.subject}`;
+    case "verify":
+      return `checking a finding in ${work.claim.path}`;
     case "implement":
       return `building ${work.step.id}`;
   }

@@ -48,7 +48,7 @@ export async function changesToReview(
   if (change.files.length === 0)
     throw new RoundtableError(
       "bad-revision",
-      scope.kind === "range"
+      scope.kind === "range" || scope.kind === "branch"
         ? `There is nothing to review: ${scope.base} and ${scope.head} hold the same files.`
         : scope.kind === "staged"
           ? "There is nothing to review: nothing is staged."

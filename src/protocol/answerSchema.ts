@@ -1,5 +1,12 @@
 import * as z from "zod";
-import { Answer, BallotPaper, Plan, Resolution } from "./work.ts";
+import {
+  Answer,
+  BallotPaper,
+  ImplementPaper,
+  Plan,
+  Resolution,
+  VerificationPaper,
+} from "./work.ts";
 import type { AnswerOf, Work } from "./work.ts";
 
 type Kind = Work["kind"];
@@ -9,7 +16,8 @@ const forms = {
   plan: Plan,
   resolve: Resolution,
   ballot: BallotPaper,
-  implement: Answer.options[3].omit({ kind: true }),
+  verify: VerificationPaper,
+  implement: ImplementPaper,
 } as const;
 
 /** Name of the member that holds the form inside an {@link Answer}; null where the form is the answer. */
@@ -17,6 +25,7 @@ const wrappings = {
   plan: "plan",
   resolve: "resolution",
   ballot: "paper",
+  verify: "paper",
   implement: null,
 } as const;
 

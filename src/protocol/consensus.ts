@@ -13,6 +13,14 @@ export type Verdict = z.infer<typeof Verdict>;
 export const Severity = z.enum(["low", "medium", "high", "critical"]);
 export type Severity = z.infer<typeof Severity>;
 
+/** Whole lines of the new version of the finding's file and what should stand there instead: `from` and `to` 1-based and inclusive, `text` without a last line break; empty deletes them. */
+export const Fix = z.object({
+  from: z.number().int().min(1),
+  to: z.number().int().min(1),
+  text: z.string().max(4000),
+});
+export type Fix = z.infer<typeof Fix>;
+
 /** One claim about one place. `line` is 1-based in the new version of the file; 0 when it is about the whole file. */
 export const Finding = z.object({
   path: z
@@ -24,6 +32,10 @@ export const Finding = z.object({
   severity: Severity,
   /** Id of an {@link Evidence} of the same decision that shows the claim. */
   evidenceRef: z.string().max(200).optional(),
+  /** Id of the rule of a tool that raised it, such as `prototype-pollution`. */
+  rule: z.string().max(100).optional(),
+  /** An edit of the same file that would settle it. */
+  fix: Fix.optional(),
 });
 export type Finding = z.infer<typeof Finding>;
 
@@ -75,6 +87,10 @@ export const Rules = z.object({
   requiredRoles: z.array(z.string()),
   /** Prior probability that a proposal is good, per mille; 500 by default. */
   prior: z.number().int().min(1).max(999),
+  /** Findings a verifier may be asked about in one decision; none where left out. */
+  verifications: z.number().int().min(0).max(100).optional(),
+  /** Whether what the team cannot settle goes to a senior model before it goes to the human; not where left out. */
+  senior: z.boolean().optional(),
 });
 export type Rules = z.infer<typeof Rules>;
 
@@ -92,6 +108,43 @@ export const Ballot = z.object({
 });
 export type Ballot = z.infer<typeof Ballot>;
 
+/** Lines of the artifact a verifier points at; they count only when they stand there. */
+export const Quote = z.object({
+  path: z.string().max(500),
+  line: z.number().int().min(1),
+  text: z.string().min(1).max(2000),
+});
+export type Quote = z.infer<typeof Quote>;
+
+/** What a verifier says of a claim. */
+export const VerifierVerdict = z.enum(["confirmed", "refuted", "unclear"]);
+export type VerifierVerdict = z.infer<typeof VerifierVerdict>;
+
+/** One claim looked at by somebody who did not raise it. */
+export const Verification = z.object({
+  /** The {@link VerificationClaim} it is about. */
+  claimId: z.string(),
+  agentId: z.string(),
+  lineage: z.string(),
+  verdict: VerifierVerdict,
+  reason: z.string().max(2000),
+  quotes: z.array(Quote).max(10),
+  /** Commands the verifier ran, as the log tells them. */
+  ran: z.array(z.string().max(500)).max(10),
+  /** Whether every quote stands where it says, or a command was really run; a verdict that is not shown counts as unclear. */
+  shown: z.boolean(),
+});
+export type Verification = z.infer<typeof Verification>;
+
+/** A claim that is put to a verifier: the representative of a cluster. */
+export const VerificationClaim = z.object({
+  claimId: z.string(),
+  finding: Finding,
+  /** Agents that raised it; none of them verifies it. */
+  raisedBy: z.array(z.string()),
+});
+export type VerificationClaim = z.infer<typeof VerificationClaim>;
+
 /** Standing of a cluster of findings. */
 export const Standing = z.enum(["CONFIRMED", "CORROBORATED", "SINGLE"]);
 export type Standing = z.infer<typeof Standing>;
@@ -105,6 +158,10 @@ export const Cluster = z.object({
   raisedBy: z.array(z.string()),
   /** Distinct (lineage, role) pairs behind it, peers counted once per hub. */
   support: z.number().int().min(1),
+  /** How a verifier who could show it found the claim. */
+  verified: VerifierVerdict.optional(),
+  /** Log-odds that it is real, milli-logits: base rate, what the trust in who raised it and who did not adds, verification and evidence. */
+  posterior: z.number().int().optional(),
 });
 export type Cluster = z.infer<typeof Cluster>;
 

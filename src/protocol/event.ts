@@ -13,6 +13,8 @@ import {
   Rules,
   Subject,
   Tally,
+  Verification,
+  VerificationClaim,
 } from "./consensus.ts";
 import { HubEventData } from "./hubEvents.ts";
 import { Plan, Resolution } from "./work.ts";
@@ -36,6 +38,8 @@ export const ReviewScope = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("working") }),
   z.object({ kind: z.literal("staged") }),
   z.object({ kind: z.literal("range"), base: z.string(), head: z.string() }),
+  /** What `head` has on top of where it left `base`: a branch, or the branch of a pull request. */
+  z.object({ kind: z.literal("branch"), base: z.string(), head: z.string() }),
 ]);
 export type ReviewScope = z.infer<typeof ReviewScope>;
 
@@ -200,6 +204,17 @@ export const EventData = {
       "unchanged",
     ]),
   }),
+  /** The claims a verifier is asked about before the round is tallied. */
+  VerificationOpened: z.object({
+    decisionId: z.string(),
+    round: z.number().int(),
+    claims: z.array(VerificationClaim),
+  }),
+  FindingVerified: z.object({
+    decisionId: z.string(),
+    round: z.number().int(),
+    verification: Verification,
+  }),
   RoundTallied: z.object({ decisionId: z.string(), tally: Tally }),
   DecisionMade: z.object({
     decisionId: z.string(),
@@ -209,6 +224,10 @@ export const EventData = {
     because: z.string(),
     dissent: z.array(Dissent),
   }),
+  /** The team cannot settle it: a senior model is asked before the human is. */
+  SeniorAsked: z.object({ decisionId: z.string(), because: z.string() }),
+  /** What the senior model said; it decides unless it abstains. */
+  SeniorAnswered: z.object({ decisionId: z.string(), ballot: Ballot }),
   DecisionEscalated: z.object({
     decisionId: z.string(),
     subject: Subject,
@@ -229,6 +248,46 @@ export const EventData = {
     verdict: HumanVerdict,
     reason: z.string(),
     by: z.string(),
+  }),
+
+  // What became of findings, and what is learned from it
+  /** The human sets a finding aside. `real` tells whether it was true all the same. */
+  FindingDismissed: z.object({
+    findingId: z.string(),
+    why: z.enum(["wrong", "wontFix", "outOfScope"]),
+    reason: z.string(),
+    by: z.string(),
+  }),
+  /** A finding is settled: its fix was applied, or a later review found it gone. */
+  FindingSettled: z.object({
+    findingId: z.string(),
+    how: z.enum(["fixApplied", "gone"]),
+    by: z.string(),
+  }),
+  /** An answer to the human's "why?" about a finding. */
+  FindingExplained: z.object({
+    findingId: z.string(),
+    question: z.string(),
+    answer: z.string(),
+    by: z.string(),
+  }),
+  /** An outcome said whether a claim was real; from that, and never from agreement, trust in who did or did not raise it is learned. */
+  TrustLearned: z.object({
+    decisionId: z.string(),
+    agentId: z.string(),
+    lineage: z.string(),
+    role: z.string(),
+    /** Class of what was claimed, such as `security`. */
+    class: z.string(),
+    /** Whether the agent raised it in its first sealed ballot. */
+    flagged: z.boolean(),
+    real: z.boolean(),
+    source: z.enum(["tool", "test", "human", "revert", "verifier"]),
+    /** What the outcome counts, per mille of a whole one. */
+    weight: z.number().int().min(0).max(1000),
+    /** The claim, and its place as `path:line`, for people. */
+    what: z.string(),
+    at: z.string(),
   }),
 
   // Talk: A2A, as it crossed the hub

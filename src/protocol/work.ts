@@ -1,6 +1,14 @@
 /** What a mission asks of an agent, and what the agent gives back: the data parts inside A2A messages and artifacts. */
 import * as z from "zod";
-import { Contested, Evidence, Finding, Subject, Verdict } from "./consensus.ts";
+import {
+  Contested,
+  Evidence,
+  Finding,
+  Quote,
+  Subject,
+  Verdict,
+  VerifierVerdict,
+} from "./consensus.ts";
 
 /** Media type of a message part that carries {@link Work}. */
 export const WORK_MEDIA_TYPE = "application/vnd.roundtable.work+json";
@@ -84,6 +92,20 @@ export const Work = z.discriminatedUnion("kind", [
     evidence: z.array(Evidence),
     /** Empty in the first round; afterwards the contested claims, anonymised and shuffled for this reader. */
     contested: z.array(Contested),
+    /** Set for the senior model that is asked after the team could not decide: what was said on both sides, without names. */
+    split: z
+      .object({ because: z.string(), reasons: z.array(z.string()) })
+      .optional(),
+  }),
+  /** Look at one claim of somebody else, and show what you found. */
+  WorkBase.extend({
+    kind: z.literal("verify"),
+    decisionId: z.string(),
+    claimId: z.string(),
+    claim: Finding,
+    artifactHash: z.string(),
+    artifact: z.string(),
+    evidence: z.array(Evidence),
   }),
   WorkBase.extend({
     kind: z.literal("implement"),
@@ -98,18 +120,29 @@ export const Work = z.discriminatedUnion("kind", [
 export type Work = z.infer<typeof Work>;
 export type WorkOf<K extends Work["kind"]> = Extract<Work, { kind: K }>;
 
+/** What a verifier hands in. Quotes are checked against the files. */
+export const VerificationPaper = z.object({
+  verdict: VerifierVerdict,
+  reason: z.string().min(1).max(2000),
+  quotes: z.array(Quote).max(10),
+});
+export type VerificationPaper = z.infer<typeof VerificationPaper>;
+
+/** What a developer says of a step it built. */
+export const ImplementPaper = z.object({
+  summary: z.string().min(1).max(2000),
+  commitType: z
+    .enum(["feat", "fix", "refactor", "test", "docs", "chore", "perf"])
+    .describe("conventional-commit type"),
+});
+
 /** What an agent gives back; `kind` is that of the work. */
 export const Answer = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("plan"), plan: Plan }),
   z.object({ kind: z.literal("resolve"), resolution: Resolution }),
   z.object({ kind: z.literal("ballot"), paper: BallotPaper }),
-  z.object({
-    kind: z.literal("implement"),
-    summary: z.string().min(1).max(2000),
-    commitType: z
-      .enum(["feat", "fix", "refactor", "test", "docs", "chore", "perf"])
-      .describe("conventional-commit type"),
-  }),
+  z.object({ kind: z.literal("verify"), paper: VerificationPaper }),
+  ImplementPaper.extend({ kind: z.literal("implement") }),
 ]);
 export type Answer = z.infer<typeof Answer>;
 export type AnswerOf<K extends Work["kind"]> = Extract<Answer, { kind: K }>;

@@ -44,6 +44,7 @@ const agreeable: Part = (work) => {
       return write(work, `${work.step.id}.txt`, `${work.step.id}\n`);
     case "ballot":
       return approval();
+    case "verify":
     case "resolve":
       return { no: "task-failed" };
   }

@@ -1,15 +1,41 @@
 import type { Evidence, Finding } from "../../protocol/consensus.ts";
 import type { EvidenceInput, RunCheck } from "../../ports.ts";
+import type { Unread } from "../../ports/changeReader.ts";
 import type { AddedLine } from "./addedLines.ts";
 
-/** What every tool gets: the change, and its added lines found once. */
-export interface Look {
-  readonly input: EvidenceInput;
+/** A file the change touches, with both of its texts and the lines in which they differ. Safe to send to another process. */
+export interface ChangedFile {
+  readonly path: string;
+  /** Its path before, when it was renamed. */
+  readonly oldPath?: string;
+  readonly status: "added" | "modified" | "deleted" | "renamed";
+  /** Text in the base; undefined where it was not there or cannot be read. A BOM is left out; line ends are as they are. */
+  readonly before: string | undefined;
+  /** Text in the changed state; undefined where it is gone or cannot be read. */
+  readonly after: string | undefined;
+  /** 1-based numbers, in `after`, of the lines the change adds or rewrites. Report findings on these only. */
+  readonly addedLines: ReadonlySet<number>;
+  /** 1-based numbers, in `before`, of the lines the change takes away or rewrites. */
+  readonly removedLines: ReadonlySet<number>;
+  /** Why a side that should have a text has none. */
+  readonly unread?: Exclude<Unread, "missing">;
+}
+
+/** What a pure analysis gets: texts and line numbers, nothing to run and nowhere to look. */
+export interface Texts {
+  /** Every changed file, in the order of the change. */
+  readonly files: readonly ChangedFile[];
+  /** The added lines of all files, with their text. */
   readonly added: readonly AddedLine[];
-  /** The diff was too long, so that lines are missing at its end. */
+  /** Lines are missing: a tool that finds nothing has not passed. */
   readonly cut: boolean;
-  readonly run: RunCheck;
   readonly signal: AbortSignal;
+}
+
+/** What a tool gets that runs beside the app: the texts, and the way to run commands. */
+export interface Look extends Texts {
+  readonly input: EvidenceInput;
+  readonly run: RunCheck;
 }
 
 /** A deterministic tool; it may give several pieces of evidence. Rejections become ERROR. */
@@ -19,6 +45,9 @@ export interface EvidenceTool {
   readonly required: boolean;
   look(look: Look): Promise<readonly Seen[]> | readonly Seen[];
 }
+
+/** A tool that needs nothing but texts and much of the processor: it runs in a process of its own (`analyses.ts`), which is ended when its time is over. */
+export type Analyser = (texts: Texts) => Promise<readonly Seen[]> | readonly Seen[];
 
 /** What a tool saw, before it has a duration. `id` is the tool's name unless it looks at several things. */
 export type Seen = Omit<Evidence, "tool" | "required" | "durationMs" | "id"> & {

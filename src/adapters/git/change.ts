@@ -47,7 +47,7 @@ export async function scopeOf(
   repository: Repository,
   scope: ReviewScope,
 ): Promise<Change> {
-  if (scope.kind === "range") {
+  if (scope.kind === "range" || scope.kind === "branch") {
     const base = await commitOf(repository, scope.base);
     const head = await commitOf(repository, scope.head);
     const { stdout } = await repository.git(["merge-base", base, head], {

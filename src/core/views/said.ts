@@ -70,6 +70,14 @@ function wordsOf(event: Recorded, table: Table): Words | undefined {
     case "AgentLinked":
     case "AgentUnlinked":
     case "MissionArchived":
+    case "VerificationOpened":
+    case "FindingVerified":
+    case "SeniorAsked":
+    case "SeniorAnswered":
+    case "FindingDismissed":
+    case "FindingSettled":
+    case "FindingExplained":
+    case "TrustLearned":
       return undefined;
   }
 }
