@@ -105,6 +105,8 @@ export const Ballot = z.object({
   findings: z.array(Finding),
   /** Model that filled it in; differs from the elector's when a fallback answered. */
   lineage: z.string(),
+  /** Indexes of findings that name a place the artifact does not have: they corroborate and confirm nothing. Written by the hub. */
+  astray: z.array(z.number().int().min(0)).max(100).optional(),
 });
 export type Ballot = z.infer<typeof Ballot>;
 

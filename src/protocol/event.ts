@@ -187,6 +187,8 @@ export const EventData = {
     rules: Rules,
     seed: z.number().int(),
     deadline: z.number().int(),
+    /** The decision this one reopens; that one stays as it was decided. */
+    supersedes: z.string().optional(),
   }),
   EvidenceRecorded: z.object({ decisionId: z.string(), evidence: Evidence }),
   BallotCast: z.object({ decisionId: z.string(), ballot: Ballot }),
