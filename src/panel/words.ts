@@ -13,6 +13,7 @@ export type Evidence = DecisionCard["evidence"][number];
 export type Tally = DecisionCard["tallies"][number];
 export type Cluster = Tally["clusters"][number];
 export type Finding = Cluster["representative"];
+export type Verified = NonNullable<DecisionCard["verified"][number]["by"]>;
 export type Elector = DecisionCard["electors"][number];
 export type Dissent = DecisionCard["dissent"][number];
 export type Problem = NonNullable<MissionDetail["problem"]>;

@@ -8,8 +8,11 @@ import type {
   Rules,
   Subject,
   Tally,
+  Verification,
+  VerificationClaim,
 } from "./consensus.ts";
 import type { ChangeSet, MissionKind, Outcome, Problem } from "./event.ts";
+import type { ReviewFinding } from "./findings.ts";
 import { Intent } from "./intent.ts";
 import type { PathShown } from "./panelPath.ts";
 import type { Plan, Resolution } from "./work.ts";
@@ -80,6 +83,16 @@ export interface DecisionCard {
   }[];
   readonly evidence: readonly Evidence[];
   readonly tallies: readonly Tally[];
+  /** Claims that were put to a verifier, with what it said. */
+  readonly verified: readonly {
+    readonly claim: VerificationClaim;
+    readonly by: Verification | null;
+  }[];
+  /** Set when the team could not settle it and a senior model was asked; `ballot` is null until it answers. */
+  readonly senior: {
+    readonly because: string;
+    readonly ballot: Ballot | null;
+  } | null;
   readonly dissent: readonly Dissent[];
   readonly because: string;
   /** Set while the human's word is awaited. */
@@ -161,6 +174,8 @@ export interface MissionDetail extends MissionLine {
   } | null;
   readonly change: ChangeSet | null;
   readonly decisions: readonly DecisionCard[];
+  /** Findings of the last decision on the change, and what became of them. */
+  readonly findings: readonly ReviewFinding[];
   readonly permissions: readonly PermissionCard[];
   readonly agents: readonly AgentLine[];
   readonly problem: Problem | null;

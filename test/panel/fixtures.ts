@@ -107,6 +107,8 @@ export const voting: DecisionCard = {
   ],
   evidence: [],
   tallies: [],
+  verified: [],
+  senior: null,
   dissent: [],
   because: "",
   asks: null,
@@ -193,6 +195,13 @@ export const planAsked: DecisionCard = {
     "Three of four approve; the score of +1.6 is over the bar of 1.1. QA’s block stands as dissent.",
   asks: "The team approves the plan. Shall it be built?",
 };
+
+const raceClaim = {
+  path: "src/dates/parse.ts",
+  line: 20,
+  claim: "Two parsers share one regular expression with a `lastIndex`.",
+  severity: "high",
+} as const;
 
 /** A change the team could not agree on, with checks and findings of every standing. */
 export const changeAsked: DecisionCard = {
@@ -284,6 +293,14 @@ export const changeAsked: DecisionCard = {
           support: 2,
         },
         {
+          id: "c4",
+          representative: raceClaim,
+          standing: "SINGLE",
+          raisedBy: ["developer"],
+          support: 1,
+          verified: "refuted",
+        },
+        {
           id: "c3",
           representative: {
             path: "README.md",
@@ -298,6 +315,60 @@ export const changeAsked: DecisionCard = {
       ],
     },
   ],
+  verified: [
+    {
+      claim: { claimId: "c1", finding: weekClaim, raisedBy: ["qa"] },
+      by: {
+        claimId: "c1",
+        agentId: "security",
+        lineage,
+        verdict: "confirmed",
+        reason: "The upper bound is the constant 53, whatever the year.",
+        quotes: [
+          {
+            path: "src/dates/isoWeek.ts",
+            line: 31,
+            text: "  if (week < 1 || week > 53) return null;",
+          },
+        ],
+        ran: [],
+        shown: true,
+      },
+    },
+    {
+      claim: { claimId: "c4", finding: raceClaim, raisedBy: ["developer"] },
+      by: {
+        claimId: "c4",
+        agentId: "architect",
+        lineage,
+        verdict: "refuted",
+        reason: "The expression has no g flag, so it keeps no position.",
+        quotes: [
+          {
+            path: "src/dates/parse.ts",
+            line: 4,
+            text: "const WEEK = /^(\\d{4})-W(\\d{2})-(\\d)$/;",
+          },
+        ],
+        ran: [],
+        shown: true,
+      },
+    },
+  ],
+  senior: {
+    because: "The team is split after the rebuttal round.",
+    ballot: {
+      agentId: "planner",
+      round: 2,
+      artifactHash: treeHash,
+      verdict: "abstain",
+      confidence: 40,
+      reason:
+        "Both sides are right about a different file; the owner should choose.",
+      findings: [],
+      lineage: "claude-fable-5-1",
+    },
+  },
   because:
     "The team is split after the rebuttal round, and a required check fails.",
   asks: "The team could not agree on the change. What shall happen?",

@@ -4,6 +4,7 @@ import { gzipSync } from "node:zlib";
 
 import { FromPage } from "../../src/protocol/panel.ts";
 import {
+  changeAsked,
   detail,
   fixtures,
   line,
@@ -233,7 +234,12 @@ test("checks say PASS, FAIL, ERROR and NOT RUN in words, and a finding opens its
     const words = await panel.page.locator(".status").allInnerTexts();
     assert.deepEqual(words, ["FAIL", "PASS", "PASS", "NOT RUN", "ERROR"]);
     const standings = await panel.page.locator(".tag").allInnerTexts();
-    assert.deepEqual(standings, ["confirmed", "corroborated", "single"]);
+    assert.deepEqual(standings, [
+      "confirmed",
+      "corroborated",
+      "refuted",
+      "single",
+    ]);
     await button(panel, "src/dates/parse.ts:12").click();
     assert.deepEqual((await panel.posted()).at(-1), {
       type: "openFile",
@@ -241,6 +247,50 @@ test("checks say PASS, FAIL, ERROR and NOT RUN in words, and a finding opens its
       line: 12,
     });
   }));
+
+test("a verified finding shows who checked it and the very lines, and the senior model's word stands beside the team's", () =>
+  shown(fixtures.escalated, async (panel) => {
+    const card = panel.page.locator(".card.asked");
+    assert.deepEqual(await card.locator(".verified b").allInnerTexts(), [
+      "Security confirms it:",
+      "Architect refutes it:",
+    ]);
+    assert.deepEqual(await card.locator(".verified pre").allInnerTexts(), [
+      "  if (week < 1 || week > 53) return null;",
+      "const WEEK = /^(\\d{4})-W(\\d{2})-(\\d)$/;",
+    ]);
+    await card.locator(".verified button").first().click();
+    assert.deepEqual((await panel.posted()).at(-1), {
+      type: "openFile",
+      path: "src/dates/isoWeek.ts",
+      line: 31,
+    });
+    assert.match(await card.innerText(), /Senior model[^]*abstains · 40 %/);
+  }));
+
+test("a claim whose verifier showed nothing counts as unclear, whatever it said", () => {
+  const [first] = changeAsked.verified;
+  const by = first?.by;
+  assert.ok(by);
+  return shown(
+    snapshotOf({
+      ...detail,
+      decisions: [
+        {
+          ...changeAsked,
+          verified: [{ ...first, by: { ...by, shown: false } }],
+        },
+      ],
+    }),
+    async (panel) => {
+      const words = await panel.page
+        .locator(".card.asked .verified")
+        .first()
+        .innerText();
+      assert.match(words, /did not show it, so it counts as unclear/);
+    },
+  );
+});
 
 test("a permission shows every argument apart, and hidden characters written out", () =>
   shown(

@@ -7,6 +7,8 @@ export interface DecisionView {
   readonly opened: DataOf<"RoundOpened">;
   readonly attempt: number;
   readonly round: number;
+  /** The last round whose ballots were closed to be verified; 0 for none. */
+  readonly closed: number;
   readonly ballots: readonly Ballot[];
   readonly card: DecisionCard;
 }
@@ -18,7 +20,11 @@ type DecisionEvent = Extract<
       | "RoundOpened"
       | "EvidenceRecorded"
       | "BallotCast"
+      | "VerificationOpened"
+      | "FindingVerified"
       | "RoundTallied"
+      | "SeniorAsked"
+      | "SeniorAnswered"
       | "DecisionMade"
       | "DecisionEscalated"
       | "RulingAsked"
@@ -32,7 +38,11 @@ export function isDecisionEvent(event: Recorded): event is DecisionEvent {
     case "RoundOpened":
     case "EvidenceRecorded":
     case "BallotCast":
+    case "VerificationOpened":
+    case "FindingVerified":
     case "RoundTallied":
+    case "SeniorAsked":
+    case "SeniorAnswered":
     case "DecisionMade":
     case "DecisionEscalated":
     case "RulingAsked":
@@ -59,6 +69,39 @@ export function evolveDecision(
       });
     case "BallotCast":
       return seated({ ...view, ballots: [...view.ballots, event.data.ballot] });
+    case "VerificationOpened":
+      return seated(
+        withCard(
+          { ...view, closed: event.data.round },
+          {
+            verified: [
+              ...card.verified,
+              ...event.data.claims.map((claim) => ({ claim, by: null })),
+            ],
+          },
+        ),
+      );
+    case "FindingVerified": {
+      const { verification } = event.data;
+      return withCard(view, {
+        verified: card.verified.map((one) =>
+          one.claim.claimId === verification.claimId
+            ? { ...one, by: verification }
+            : one,
+        ),
+      });
+    }
+    case "SeniorAsked":
+      return withCard(view, {
+        senior: { because: event.data.because, ballot: null },
+      });
+    case "SeniorAnswered":
+      return withCard(view, {
+        senior: {
+          because: card.senior?.because ?? "",
+          ballot: event.data.ballot,
+        },
+      });
     case "RoundTallied":
       return seated(
         withCard(view, {
@@ -108,6 +151,7 @@ function openRound(
     opened,
     attempt,
     round: opened.round,
+    closed: 0,
     ballots: [],
     card: {
       decisionId: opened.decisionId,
@@ -122,6 +166,8 @@ function openRound(
       electors: [],
       evidence: [],
       tallies: [],
+      verified: [],
+      senior: null,
       dissent: [],
       because: "",
       asks: null,
@@ -139,7 +185,11 @@ function withCard(
 
 /** Shows each elector's ballot of the current round, or of the last tallied one while a new round has none of theirs. */
 function seated(view: DecisionView): DecisionView {
-  const tallied = Math.max(0, ...view.card.tallies.map((tally) => tally.round));
+  // Ballots are open once the round is counted, and while its findings are verified: who is still to vote votes no more then.
+  const tallied = Math.max(
+    view.closed,
+    ...view.card.tallies.map((tally) => tally.round),
+  );
   const show = (agentId: string): BallotShown => {
     const own = view.ballots.filter((ballot) => ballot.agentId === agentId);
     const current = own.find((ballot) => ballot.round === view.round);

@@ -103,7 +103,7 @@ export const grounds = css`
     white-space: pre;
   }
   .findings > li {
-    padding: 3px 0;
+    padding: 5px 0;
   }
   .severity,
   .tag {
@@ -138,12 +138,29 @@ export const grounds = css`
   .tag.corroborated {
     color: var(--vscode-foreground);
   }
+  .tag.refuted {
+    text-decoration: line-through;
+  }
   .place {
     font-family: var(--mono);
     font-size: var(--small);
   }
   .findings .sub {
     display: block;
+  }
+  .verified {
+    display: flex;
+    gap: 6px;
+    margin-top: 4px;
+    padding: 4px 8px;
+    border-inline-start: 2px solid var(--line);
+  }
+  .verified > div {
+    min-width: 0;
+  }
+  .verified pre {
+    margin: 4px 0 0;
+    max-height: 120px;
   }
   .dissent {
     margin-top: 8px;

@@ -9,6 +9,7 @@ import { icon } from "./icons.ts";
 import { scoreMeter } from "./meter.ts";
 import { commandButton, fold, nameOf, type View } from "./parts.ts";
 import { ruling } from "./ruling.ts";
+import { senior, underCheck, verdictOn } from "./verified.ts";
 
 const phases = {
   voting: { icon: "sealed", tone: "" },
@@ -89,8 +90,18 @@ function grounds(
     card.because === "" ? nothing : html`<p class="because">${card.because}</p>`
   }
   ${last !== undefined && last.bar > 0 ? scoreMeter(last.score, last.bar) : nothing}
-  ${dissent(act, card.dissent, name)} ${checks(page, act, card)}
-  ${last === undefined ? nothing : clusters(act, last.clusters, name)}
+  ${dissent(act, card.dissent, name)} ${checks(page, act, card)} ${senior(card)}
+  ${underCheck(act, card)}
+  ${
+    last === undefined
+      ? nothing
+      : clusters(
+          act,
+          last.clusters,
+          (finding) => verdictOn(act, card.verified, finding, name),
+          name,
+        )
+  }
   ${ballots(page, act, card)}${fine(card)}`;
 }
 

@@ -19,21 +19,29 @@ export function findingLine(act: Act, finding: Finding): TemplateResult {
 export function clusters(
   act: Act,
   found: readonly Cluster[],
+  verdict: (finding: Finding) => View,
   name: (id: string) => string,
 ): View {
   if (found.length === 0) return nothing;
   return html`<h4>${t("clusters.title")}</h4>
     <ul class="rows findings">
       ${found.map(
-        ({ representative, standing, raisedBy }) =>
+        ({ representative, standing, raisedBy, verified }) =>
           html`<li>
-            <span class="tag ${standing.toLowerCase()}"
-              >${t(`standing.${standing}`)}</span
-            >
+            ${
+              verified === "refuted"
+                ? html`<span class="tag refuted"
+                    >${t("standing.refuted")}</span
+                  >`
+                : html`<span class="tag ${standing.toLowerCase()}"
+                    >${t(`standing.${standing}`)}</span
+                  >`
+            }
             ${findingLine(act, representative)}
             <span class="sub"
               >${t("standing.by", raisedBy.map(name).join(", "))}</span
             >
+            ${verdict(representative)}
           </li>`,
       )}
     </ul>`;
