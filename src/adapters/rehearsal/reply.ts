@@ -1,13 +1,18 @@
 import { createHash } from "node:crypto";
 import { canonicalJson } from "../../core/json.ts";
+import type { PromptTokens } from "./promptCache.ts";
 import type { ScriptRequest, Speech } from "./turn.ts";
 
 type Data = Readonly<Record<string, unknown>>;
 
-/** A whole answer as the Messages API gives it without streaming. Ids are made from the request, so the same request gets the same bytes. */
-export function messageOf(request: ScriptRequest, speech: Speech): Data {
+/** A whole answer as the Messages API gives it without streaming. Ids are made from the request, so the same request gets the same words. */
+export function messageOf(
+  request: ScriptRequest,
+  speech: Speech,
+  prompt: PromptTokens,
+): Data {
   return {
-    ...emptyMessage(request, speech),
+    ...emptyMessage(request, usageOf(speech, prompt)),
     content: blocksOf(request, speech).map(({ block }) => block),
     stop_reason: stopOf(speech),
     stop_details: stopDetails(speech),
@@ -24,14 +29,12 @@ export interface ServerEvent {
 export function eventsOf(
   request: ScriptRequest,
   speech: Speech,
+  prompt: PromptTokens,
 ): readonly ServerEvent[] {
-  const usage = usageOf(request, speech);
+  const usage = usageOf(speech, prompt);
   return [
     sent("message_start", {
-      message: {
-        ...emptyMessage(request, speech),
-        usage: { ...usage, output_tokens: 1 },
-      },
+      message: emptyMessage(request, { ...usage, output_tokens: 1 }),
     }),
     sent("ping", {}),
     ...blocksOf(request, speech).flatMap(({ start, deltas }, index) => [
@@ -119,7 +122,7 @@ function pieces(text: string, words: number): readonly string[] {
   );
 }
 
-function emptyMessage(request: ScriptRequest, speech: Speech): Data {
+function emptyMessage(request: ScriptRequest, usage: Data): Data {
   return {
     id: idOf("msg", request, ""),
     type: "message",
@@ -131,7 +134,7 @@ function emptyMessage(request: ScriptRequest, speech: Speech): Data {
     stop_reason: null,
     stop_sequence: null,
     stop_details: null,
-    usage: usageOf(request, speech),
+    usage,
   };
 }
 
@@ -145,16 +148,11 @@ function stopDetails(speech: Speech): Data | null {
     : null;
 }
 
-/** Counts that look like the API's: four characters to a token, the system prompt written to the cache in the first turn and read in later ones. */
-function usageOf(request: ScriptRequest, speech: Speech): Data {
-  const tokens = (value: unknown): number =>
-    Math.ceil(JSON.stringify(value ?? null).length / 4);
-  const prefix = tokens(request.body["system"]) + tokens(request.body["tools"]);
+/** Counts as the API gives them: four characters to a token, unless the script says otherwise. */
+function usageOf(speech: Speech, prompt: PromptTokens): Data {
   const counts = speech.usage ?? {
-    input: tokens(request.body["messages"]),
-    output: tokens(speech),
-    cacheRead: request.turn > 0 ? prefix : 0,
-    cacheWrite: request.turn > 0 ? 0 : prefix,
+    ...prompt,
+    output: Math.ceil(JSON.stringify(speech).length / 4),
   };
   return {
     input_tokens: counts.input,

@@ -4,6 +4,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { setTimeout as pause } from "node:timers/promises";
 import type { Lifetime, Tier } from "../../ports.ts";
+import { createPromptCache, type Counted } from "./promptCache.ts";
 import { errorOf, eventsOf, messageOf } from "./reply.ts";
 import type { ServerEvent } from "./reply.ts";
 import { readRequest } from "./request.ts";
@@ -31,12 +32,18 @@ const MODELS: readonly { readonly tier: Tier; readonly line: string }[] = [
 
 /**
  * Starts a Messages API on a random loopback port that answers from a script instead of a model.
- * It keeps nothing between requests: the answer depends on the request alone. `paceMs` (default 0) is the time between pieces of a stream.
+ * The words of an answer depend on the request alone; its token counts also on what is cached of earlier ones. `thinkMs` (default 0) is
+ * the time before the first word, `paceMs` (default 0) that between pieces of a stream.
  */
 export async function startRehearsal(
-  options: { readonly script?: Script; readonly paceMs?: number } = {},
+  options: {
+    readonly script?: Script;
+    readonly thinkMs?: number;
+    readonly paceMs?: number;
+  } = {},
 ): Promise<Rehearsal> {
-  const { script = sampleScript, paceMs = 0 } = options;
+  const { script = sampleScript, thinkMs = 0, paceMs = 0 } = options;
+  const cache = createPromptCache();
   const apiKey = `rehearsal-${randomBytes(32).toString("base64url")}`;
   const server = createServer((request, response) => {
     answer(request, response).catch(() => response.destroy());
@@ -67,7 +74,9 @@ export async function startRehearsal(
       sendJson(response, 400, errorOf("invalid_request_error", "no messages"));
       return;
     }
-    await perform(response, asked, script(asked), paceMs);
+    const counted = cache.count(asked.body);
+    if (thinkMs > 0) await pause(thinkMs);
+    await perform(response, { request: asked, counted }, script(asked), paceMs);
   }
 
   await new Promise<void>((resolve, reject) => {
@@ -109,12 +118,21 @@ function isLetIn(
   );
 }
 
+/** A request, and what of its prompt was cached when it came in. */
+interface Asked {
+  readonly request: ScriptRequest;
+  readonly counted: Counted;
+}
+
 async function perform(
   response: ServerResponse,
-  request: ScriptRequest,
+  asked: Asked,
   turn: ScriptedTurn,
   paceMs: number,
 ): Promise<void> {
+  const { request, counted } = asked;
+  if (turn.kind === "speech" || turn.kind === "cut" || turn.kind === "broken")
+    counted.heard();
   switch (turn.kind) {
     case "status":
       sendJson(
@@ -126,24 +144,24 @@ async function perform(
       return;
     case "speech": {
       if (request.body["stream"] !== true) {
-        sendJson(response, 200, messageOf(request, turn));
+        sendJson(response, 200, messageOf(request, turn, counted.tokens));
         return;
       }
-      await stream(response, eventsOf(request, turn), paceMs);
+      await stream(response, eventsOf(request, turn, counted.tokens), paceMs);
       response.end();
       return;
     }
     case "hang":
       if (turn.text !== undefined)
-        await stream(response, opening(request, turn.text), paceMs);
+        await stream(response, opening(asked, turn.text), paceMs);
       return;
     case "cut":
-      await stream(response, opening(request, turn.text), paceMs);
+      await stream(response, opening(asked, turn.text), paceMs);
       // What was said has to be on its way before the line goes dead.
       response.write("", () => response.destroy());
       return;
     case "broken":
-      await stream(response, opening(request, turn.text), paceMs);
+      await stream(response, opening(asked, turn.text), paceMs);
       send(response, {
         event: "error",
         data: errorOf(turn.type, turn.message),
@@ -153,8 +171,14 @@ async function perform(
 }
 
 /** The events of an answer up to where its text is said and nothing is closed. */
-function opening(request: ScriptRequest, text: string): readonly ServerEvent[] {
-  return eventsOf(request, { kind: "speech", text }).slice(0, -3);
+function opening(
+  { request, counted }: Asked,
+  text: string,
+): readonly ServerEvent[] {
+  return eventsOf(request, { kind: "speech", text }, counted.tokens).slice(
+    0,
+    -3,
+  );
 }
 
 async function stream(
