@@ -3,6 +3,7 @@ import type { JsonObject } from "./core/json.ts";
 import type { TaskFact } from "./core/taskFact.ts";
 import type { TaskState } from "./protocol/a2a.ts";
 import type { AgentCard } from "./protocol/a2a.ts";
+import type { ChangeReader } from "./ports/changeReader.ts";
 import type { Evidence } from "./protocol/consensus.ts";
 import type {
   ChangeSet,
@@ -371,6 +372,10 @@ export interface EvidenceInput {
   readonly change: ChangeSet;
   readonly diff: string;
   readonly checks: readonly (readonly string[])[];
+  /** Reads both states; without it tools know no more than the diff. */
+  readonly reader?: ChangeReader;
+  /** A folder with the state before, made when first asked for; for tools that run things on both. */
+  readonly baseDir?: () => Promise<string>;
 }
 
 /** Runs a command if the gate lets it; undefined when it was not allowed. */

@@ -106,14 +106,23 @@ function gather(
   diff: string,
   dir: string,
 ): Promise<readonly Evidence[]> {
-  const { evidence, runCheck } = line.ports;
+  const { evidence, git, runCheck } = line.ports;
+  const { root } = line.opened.repo;
+  const side = { base: change.baseTree, head: change.tree };
   return evidence.gather(
     {
-      repo: line.opened.repo.root,
+      repo: root,
       dir,
       change,
       diff,
       checks: line.opened.checks,
+      reader: {
+        files: () => git.files(root, change.tree),
+        texts: (of, paths) => git.texts(root, side[of], paths),
+        churn: (paths) => git.churn(root, change.base, paths),
+      },
+      baseDir: () =>
+        git.checkout(root, change.baseTree, `${line.missionId}-base`),
     },
     runCheck,
     line.signal,

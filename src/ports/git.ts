@@ -1,5 +1,6 @@
 /** What the line needs of git. */
 import type { ChangeSet, RepoRef, ReviewScope } from "../protocol/event.ts";
+import type { FileText } from "./changeReader.ts";
 
 export interface Worktree {
   readonly path: string;
@@ -75,6 +76,18 @@ export interface Git {
     treeish: string,
     path: string,
   ): Promise<string | undefined>;
+  /** Many files of a tree or commit at once, one answer per path in the order asked; one over 1 MB and what goes beyond 32 MB is `large`. */
+  texts(
+    repo: string,
+    treeish: string,
+    paths: readonly string[],
+  ): Promise<readonly FileText[]>;
+  /** In how many of the last 2,000 commits of 90 days up to `commit` (by its own date) each path changed; paths that did not are left out. */
+  churn(
+    repo: string,
+    commit: string,
+    paths: readonly string[],
+  ): Promise<readonly { readonly path: string; readonly commits: number }[]>;
   /** Writes a tree's files to a folder outside the repository, for checks; the same tree and name give the same folder. */
   checkout(repo: string, treeish: string, name: string): Promise<string>;
   /** The merge of `commit` onto `onto` as a commit object nothing points to yet; deterministic. */

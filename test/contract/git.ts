@@ -480,7 +480,13 @@ export function gitContract(name: string, open: (home: string) => Git): void {
               { path: "bin", status: "added", added: 0, deleted: 0 },
               { path: "gone.txt", status: "deleted", added: 0, deleted: 1 },
               { path: "tab\there.txt", status: "added", added: 1, deleted: 0 },
-              { path: "to.txt", status: "renamed", added: 0, deleted: 0 },
+              {
+                path: "to.txt",
+                oldPath: "moved.txt",
+                status: "renamed",
+                added: 0,
+                deleted: 0,
+              },
             ],
           });
           assert.match(diff, /^diff --git a\/a\.txt b\/a\.txt$/mu);
@@ -616,6 +622,78 @@ export function gitContract(name: string, open: (home: string) => Git): void {
         await assert.rejects(
           git.scope(dir, { kind: "working" }),
           problem("unborn-head"),
+        );
+      }),
+    );
+    it(
+      "many files are read at once, and what has no text says why",
+      using(
+        async (repo, git) => {
+          symlinkSync("a.txt", join(repo.root, "link"));
+          writeFileSync(join(repo.root, "bin"), Buffer.from([1, 0, 2]));
+          writeFileSync(
+            join(repo.root, "latin.txt"),
+            Buffer.from([0x61, 0xe9, 0x0a, 0x62]),
+          );
+          writeFileSync(join(repo.root, "large.txt"), "x".repeat(1_000_001));
+          const commit = repo.commit("all kinds");
+          repo.run([
+            "update-index",
+            "--add",
+            "--cacheinfo",
+            `160000,${commit},sub`,
+          ]);
+          const tree = repo.run(["write-tree"]).trim();
+          const asked = [
+            "dir/ü b.txt",
+            "empty",
+            "nope",
+            "bin",
+            "latin.txt",
+            "link",
+            "sub",
+            "large.txt",
+            "a.txt",
+            "same.txt",
+          ];
+          assert.deepEqual(await git.texts(repo.root, tree, asked), [
+            { path: "dir/ü b.txt", text: "b\r\n\n" },
+            { path: "empty", text: "" },
+            { path: "nope", unread: "missing" },
+            { path: "bin", unread: "binary" },
+            { path: "latin.txt", text: "a\uFFFD\nb" },
+            { path: "link", unread: "link" },
+            { path: "sub", unread: "submodule" },
+            { path: "large.txt", unread: "large" },
+            { path: "a.txt", text: "no line end" },
+            { path: "same.txt", text: "no line end" },
+          ]);
+          assert.deepEqual(await git.texts(repo.root, tree, []), []);
+        },
+        {
+          "a.txt": "no line end",
+          "same.txt": "no line end",
+          empty: "",
+          "dir/ü b.txt": "b\r\n\n",
+        },
+      ),
+    );
+    it(
+      "how often files changed of late is counted up to a commit",
+      using(async (repo, git) => {
+        for (const text of ["1", "2", "3"]) {
+          repo.write("often.txt", text);
+          repo.commit(text);
+        }
+        const there = repo.run(["rev-parse", "HEAD"]).trim();
+        repo.write("often.txt", "later");
+        repo.commit("later");
+        assert.deepEqual(
+          await git.churn(repo.root, there, ["often.txt", "a.txt", "never"]),
+          [
+            { path: "often.txt", commits: 3 },
+            { path: "a.txt", commits: 1 },
+          ],
         );
       }),
     );

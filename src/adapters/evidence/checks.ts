@@ -5,6 +5,8 @@ import type { EvidenceTool, Seen } from "./tool.ts";
 export const checks: EvidenceTool = {
   name: "checks",
   required: true,
+  limitMs: Infinity,
+  runsCommands: true,
   look: async ({ input, run, signal }) => {
     const seen: Seen[] = [];
     for (const argv of input.checks) {

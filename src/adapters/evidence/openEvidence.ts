@@ -1,74 +1,48 @@
 import type { Evidence } from "../../protocol/consensus.ts";
 import type { EvidenceTools } from "../../ports.ts";
-import { addedLines, isCut } from "./addedLines.ts";
-import { checks } from "./checks.ts";
-import { conflictMarkers } from "./conflictMarkers.ts";
-import { dangerousCalls } from "./dangerousCalls.ts";
-import { missingTests } from "./missingTests.ts";
-import { secrets } from "./secrets.ts";
-import { size } from "./size.ts";
+import { changedFiles } from "./changedFiles.ts";
+import { runTool } from "./runTool.ts";
 import type { EvidenceTool, Look } from "./tool.ts";
+import { tools as allTools } from "./tools.ts";
 
-const TOOLS: readonly EvidenceTool[] = [
-  checks,
-  secrets,
-  conflictMarkers,
-  dangerousCalls,
-  missingTests,
-  size,
-];
+/** Most time all tools together may take, s, unless the settings say otherwise. */
+const SECONDS = 120;
 
-/** The deterministic tools, run side by side. A tool that breaks is an ERROR on the record, never a pass. */
+/**
+ * The deterministic tools, run side by side; those that run commands one after another. A tool that breaks is an ERROR on the record, one
+ * whose time is over is NOT_RUN: never a pass. `seconds` bounds all but the project's own checks, whose commands have a limit each.
+ */
 export function openEvidence(
-  tools: readonly EvidenceTool[] = TOOLS,
+  options: {
+    readonly seconds?: number;
+    readonly tools?: readonly EvidenceTool[];
+  } = {},
 ): EvidenceTools {
+  const { seconds = SECONDS, tools = allTools() } = options;
   return {
     gather: async (input, run, signal) => {
-      const look = {
-        input,
-        added: addedLines(input.diff),
-        cut: isCut(input.diff),
-        run,
-        signal,
-      };
-      const seen = await Promise.all(tools.map((tool) => runTool(tool, look)));
+      const look = { ...(await changedFiles(input)), input, run, signal };
+      const deadline = performance.now() + seconds * 1000;
+      const commands = tools.filter(({ runsCommands }) => runsCommands);
+      const inTurn = runInTurn(commands, look, deadline);
+      const seen = await Promise.all(
+        tools.map(async (tool) =>
+          tool.runsCommands === true
+            ? ((await inTurn).get(tool) ?? [])
+            : runTool(tool, look, deadline),
+        ),
+      );
       return seen.flat();
     },
   };
 }
 
-async function runTool(
-  tool: EvidenceTool,
+async function runInTurn(
+  tools: readonly EvidenceTool[],
   look: Look,
-): Promise<readonly Evidence[]> {
-  const startedAt = performance.now();
-  const took = (): number => Math.round(performance.now() - startedAt);
-  const { name, required } = tool;
-  try {
-    const seen = await tool.look(look);
-    return seen.map((one) => ({
-      id: name,
-      ...one,
-      tool: name,
-      required,
-      durationMs: took(),
-    }));
-  } catch (error) {
-    look.signal.throwIfAborted();
-    return [
-      {
-        id: name,
-        tool: name,
-        status: "ERROR",
-        required,
-        summary:
-          `The tool broke: ${error instanceof Error ? error.message : String(error)}`.slice(
-            0,
-            2000,
-          ),
-        findings: [],
-        durationMs: took(),
-      },
-    ];
-  }
+  deadline: number,
+): Promise<ReadonlyMap<EvidenceTool, readonly Evidence[]>> {
+  const seen = new Map<EvidenceTool, readonly Evidence[]>();
+  for (const tool of tools) seen.set(tool, await runTool(tool, look, deadline));
+  return seen;
 }

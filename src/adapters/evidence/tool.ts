@@ -1,7 +1,7 @@
 import type { Evidence, Finding } from "../../protocol/consensus.ts";
 import type { EvidenceInput, RunCheck } from "../../ports.ts";
 import type { Unread } from "../../ports/changeReader.ts";
-import type { AddedLine } from "./addedLines.ts";
+import type { AddedLine } from "./readDiff.ts";
 
 /** A file the change touches, with both of its texts and the lines in which they differ. Safe to send to another process. */
 export interface ChangedFile {
@@ -43,11 +43,17 @@ export interface EvidenceTool {
   readonly name: string;
   /** A failure blocks the change. */
   readonly required: boolean;
+  /** Most time it may take, ms; what all may take together bounds it as well. Infinity: not bounded here, because the commands it runs are. */
+  readonly limitMs?: number;
+  /** It runs commands in `input.dir`: such tools run one after another. */
+  readonly runsCommands?: boolean;
   look(look: Look): Promise<readonly Seen[]> | readonly Seen[];
 }
 
 /** A tool that needs nothing but texts and much of the processor: it runs in a process of its own (`analyses.ts`), which is ended when its time is over. */
-export type Analyser = (texts: Texts) => Promise<readonly Seen[]> | readonly Seen[];
+export type Analyser = (
+  texts: Texts,
+) => Promise<readonly Seen[]> | readonly Seen[];
 
 /** What a tool saw, before it has a duration. `id` is the tool's name unless it looks at several things. */
 export type Seen = Omit<Evidence, "tool" | "required" | "durationMs" | "id"> & {

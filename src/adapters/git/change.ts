@@ -120,6 +120,7 @@ const STATUS = {
 function parseFiles(list: string): ChangeSet["files"] {
   const parts = list.split("\0");
   const status = new Map<string, ChangeSet["files"][number]["status"]>();
+  const oldPaths = new Map<string, string>();
   const files: ChangeSet["files"] = [];
   for (let at = 0; at < parts.length; at++) {
     const part = parts[at] ?? "";
@@ -127,6 +128,7 @@ function parseFiles(list: string): ChangeSet["files"] {
       const letter = part.split(" ")[4]?.charAt(0) ?? "";
       const two = letter === "R" || letter === "C";
       at += two ? 2 : 1;
+      if (letter === "R") oldPaths.set(parts[at] ?? "", parts[at - 1] ?? "");
       status.set(
         parts[at] ?? "",
         letter in STATUS ? STATUS[letter as keyof typeof STATUS] : "modified",
@@ -138,8 +140,10 @@ function parseFiles(list: string): ChangeSet["files"] {
     const [, added = "", deleted = "", name = ""] = counts;
     if (name === "") at += 2;
     const path = name === "" ? (parts[at] ?? "") : name;
+    const oldPath = oldPaths.get(path);
     files.push({
       path,
+      ...(oldPath === undefined ? {} : { oldPath }),
       status: status.get(path) ?? "modified",
       // Git counts no lines of binary files.
       added: added === "-" ? 0 : Number(added),

@@ -5,12 +5,14 @@ import type { Git } from "../../ports/git.ts";
 import { advance } from "./advance.ts";
 import { changeOf, containsCommit, scopeOf } from "./change.ts";
 import { checkoutTree } from "./checkout.ts";
+import { churnOf } from "./churn.ts";
 import { commitWorktree } from "./commit.ts";
 import { create } from "./create.ts";
 import { inspect } from "./inspect.ts";
 import { pick, prepareMerge } from "./merge.ts";
 import { commitOf, filesOf, showFile, tipOf } from "./objects.ts";
 import { openRepository, type Repository } from "./repository.ts";
+import { textsOf } from "./texts.ts";
 import {
   clearAll,
   closeWorktree,
@@ -73,6 +75,10 @@ export function openGit(options: {
     files: async (repo, treeish) => filesOf(await open(repo), treeish),
     show: async (repo, treeish, path) =>
       showFile(await open(repo), treeish, path),
+    texts: async (repo, treeish, paths) =>
+      textsOf(await open(repo), treeish, paths),
+    churn: async (repo, commit, paths) =>
+      churnOf(await open(repo), commit, paths),
     checkout: (repo, treeish, name) =>
       inTurn(repo, (repository) => checkoutTree(repository, treeish, name)),
     prepareMerge: async (repo, merge) => prepareMerge(await open(repo), merge),

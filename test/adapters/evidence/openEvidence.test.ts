@@ -143,7 +143,7 @@ test("a tool that breaks is an error on the record, and the others still report"
     required: false,
     look: () => [{ status: "PASS" as const, summary: "fine", findings: [] }],
   };
-  const all = await openEvidence([broken, fine]).gather(
+  const all = await openEvidence({ tools: [broken, fine] }).gather(
     inputOf("a.txt", ["a"]),
     () => Promise.resolve(undefined),
     never,
