@@ -71,6 +71,8 @@ export const ChangeSet = z.object({
   files: z.array(
     z.object({
       path: z.string(),
+      /** Its path before, when it was renamed. */
+      oldPath: z.string().optional(),
       status: z.enum(["added", "modified", "deleted", "renamed"]),
       added: z.number().int(),
       deleted: z.number().int(),
