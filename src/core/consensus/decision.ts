@@ -6,8 +6,11 @@ import type {
   Elector,
   Evidence,
   Tally,
+  Verification,
+  VerificationClaim,
 } from "../../protocol/consensus.ts";
 import type { DataOf } from "../../protocol/event.ts";
+import { compareAll, compareText } from "./order.ts";
 
 /** What the decider emits: the events of a decision without their place in the log. */
 export type DecisionEvent = Fact<
@@ -15,7 +18,11 @@ export type DecisionEvent = Fact<
   | "EvidenceRecorded"
   | "BallotCast"
   | "BallotSetAside"
+  | "VerificationOpened"
+  | "FindingVerified"
   | "RoundTallied"
+  | "SeniorAsked"
+  | "SeniorAnswered"
   | "DecisionMade"
   | "DecisionEscalated"
   | "HumanRuled"
@@ -35,15 +42,33 @@ export interface DecisionState {
   /** Ballots that count, in order of arrival: at most one per agent and round. */
   readonly ballots: readonly Ballot[];
   readonly setAside: readonly DataOf<"BallotSetAside">[];
+  /** Claims that were put to verifiers when the ballots were in; undefined when none were. */
+  readonly claims: readonly VerificationClaim[] | undefined;
+  /** What verifiers said, in order of arrival: at most one per claim. */
+  readonly verifications: readonly Verification[];
   /** One per closed round. */
   readonly tallies: readonly Tally[];
+  /** Why the senior model was asked; undefined when it was not. */
+  readonly seniorAsked: string | undefined;
+  /** What it said. */
+  readonly senior: Ballot | undefined;
   readonly outcome: TeamOutcome | undefined;
   readonly ruling: DataOf<"HumanRuled"> | undefined;
 }
 
-/** Where a decision stands. `tallied` is only seen when a crash fell between a tally and what follows from it. */
+/**
+ * Where a decision stands. `verifying`: ballots are closed, verifiers look at claims. `senior`: the team could not decide, a senior model
+ * is asked. `tallied` is only seen when a crash fell between a tally and what follows from it.
+ */
 export type DecisionPhase =
-  "unopened" | "collecting" | "tallied" | "approved" | "blocked" | "escalated";
+  | "unopened"
+  | "collecting"
+  | "verifying"
+  | "tallied"
+  | "senior"
+  | "approved"
+  | "blocked"
+  | "escalated";
 
 /** A decision nobody opened yet. */
 export const initial: DecisionState = {
@@ -51,7 +76,11 @@ export const initial: DecisionState = {
   evidence: [],
   ballots: [],
   setAside: [],
+  claims: undefined,
+  verifications: [],
   tallies: [],
+  seniorAsked: undefined,
+  senior: undefined,
   outcome: undefined,
   ruling: undefined,
 };
@@ -81,9 +110,30 @@ export function evolve(
       return admits(state, event.data.ballot)
         ? { ...state, ballots: [...state.ballots, event.data.ballot] }
         : state;
+    case "VerificationOpened":
+      return phase(state) === "collecting" &&
+        state.round?.round === event.data.round
+        ? { ...state, claims: event.data.claims }
+        : state;
+    case "FindingVerified":
+      return phase(state) === "verifying" &&
+        mayVerify(state, event.data.verification)
+        ? {
+            ...state,
+            verifications: [...state.verifications, event.data.verification],
+          }
+        : state;
     case "RoundTallied":
-      return phase(state) === "collecting"
+      return phase(state) === "collecting" || phase(state) === "verifying"
         ? { ...state, tallies: [...state.tallies, event.data.tally] }
+        : state;
+    case "SeniorAsked":
+      return phase(state) === "tallied"
+        ? { ...state, seniorAsked: event.data.because }
+        : state;
+    case "SeniorAnswered":
+      return phase(state) === "senior" && state.senior === undefined
+        ? { ...state, senior: event.data.ballot }
         : state;
     case "DecisionMade":
       return {
@@ -116,9 +166,10 @@ export function fold(
 export function phase(state: DecisionState): DecisionPhase {
   if (state.outcome !== undefined) return state.outcome.kind;
   if (state.round === undefined) return "unopened";
-  return state.tallies.some((tally) => tally.round === state.round?.round)
-    ? "tallied"
-    : "collecting";
+  if (state.seniorAsked !== undefined) return "senior";
+  if (state.tallies.some((tally) => tally.round === state.round?.round))
+    return "tallied";
+  return state.claims === undefined ? "collecting" : "verifying";
 }
 
 /** Members of the electorate who may vote: the snapshot without the authors. */
@@ -161,6 +212,54 @@ export function standingBallots(state: DecisionState): readonly Ballot[] {
   });
 }
 
+/** Claims nobody has verified yet; empty when none may be verified now. */
+export function unverifiedClaims(
+  state: DecisionState,
+): readonly VerificationClaim[] {
+  if (phase(state) !== "verifying") return [];
+  return (state.claims ?? []).filter(
+    ({ claimId }) =>
+      !state.verifications.some((known) => known.claimId === claimId),
+  );
+}
+
+/**
+ * Who may verify a claim: local electors that did not raise it, those of another lineage than everyone who did first, then by id. A peer
+ * may not, since its word would confirm or refute alone.
+ */
+export function verifiersOf(
+  state: DecisionState,
+  { raisedBy }: Pick<VerificationClaim, "raisedBy">,
+): readonly Elector[] {
+  const all = electors(state);
+  const lineages = new Set(
+    all
+      .filter(({ agentId }) => raisedBy.includes(agentId))
+      .map(({ lineage }) => lineage),
+  );
+  const close = ({ lineage }: Elector): number =>
+    lineages.has(lineage) ? 1 : 0;
+  return all
+    .filter(
+      ({ agentId, hub }) => hub === "local" && !raisedBy.includes(agentId),
+    )
+    .toSorted((a, b) =>
+      compareAll(close(a) - close(b), compareText(a.agentId, b.agentId)),
+    );
+}
+
+/** True when the claim is open, nobody verified it before, and the verifier is one of {@link verifiersOf} it. */
+export function mayVerify(
+  state: DecisionState,
+  { claimId, agentId }: Verification,
+): boolean {
+  const claim = unverifiedClaims(state).find((one) => one.claimId === claimId);
+  return (
+    claim !== undefined &&
+    verifiersOf(state, claim).some((elector) => elector.agentId === agentId)
+  );
+}
+
 /** True when both say exactly the same. */
 export function sameBallot(one: Ballot, other: Ballot): boolean {
   return canonicalJson(one) === canonicalJson(other);
@@ -193,7 +292,11 @@ const DECISION_EVENTS: Readonly<Record<DecisionEvent["type"], true>> = {
   EvidenceRecorded: true,
   BallotCast: true,
   BallotSetAside: true,
+  VerificationOpened: true,
+  FindingVerified: true,
   RoundTallied: true,
+  SeniorAsked: true,
+  SeniorAnswered: true,
   DecisionMade: true,
   DecisionEscalated: true,
   HumanRuled: true,

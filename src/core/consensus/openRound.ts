@@ -17,9 +17,11 @@ export interface OpenRound {
   readonly rules: Rules;
   readonly seed: number;
   readonly now: number;
+  /** The decision this one reopens, which stays as it was decided; none by default. */
+  readonly supersedes?: string;
 }
 
-/** The opening of the first round; nothing when this artifact's decision is open or over already. Throws `stale-artifact` when the decision is bound to another artifact, `bad-intent` for a doubled elector. */
+/** The opening of the first round; nothing when this artifact's decision is open or over already. Throws `stale-artifact` when the decision is bound to another artifact, `bad-intent` for a doubled elector or a decision that would reopen itself. */
 export function openRound(
   state: DecisionState,
   command: OpenRound,
@@ -34,6 +36,12 @@ export function openRound(
       "bad-intent",
       "An agent sits at the table twice.",
       "No vote was opened; give every agent an id of its own and start again.",
+    );
+  if (command.supersedes === command.decisionId)
+    throw new RoundtableError(
+      "bad-intent",
+      "A decision cannot reopen itself.",
+      "What was decided stands; reopen it as a new decision with an id of its own.",
     );
   return [
     {
@@ -51,6 +59,9 @@ export function openRound(
         rules: command.rules,
         seed: command.seed,
         deadline: command.now + command.rules.roundMs,
+        ...(command.supersedes === undefined
+          ? {}
+          : { supersedes: command.supersedes }),
       },
     },
   ];

@@ -8,9 +8,12 @@ import type {
   Subject,
   Tally,
   Verdict,
+  Verification,
+  VerificationClaim,
 } from "../../protocol/consensus.ts";
-import { citedFailure, groupFindings, isGrave } from "./cluster.ts";
+import { citedFailure, isGrave } from "./cluster.ts";
 import { failedGate, gateNotRun } from "./gate.ts";
+import { afterVerification, groupsOf } from "./groups.ts";
 import { compareText } from "./order.ts";
 import { missingRole, quorumOf } from "./quorum.ts";
 import {
@@ -29,13 +32,16 @@ export interface TallyInput {
   readonly rules: Rules;
   readonly evidence: readonly Evidence[];
   readonly ballots: readonly Ballot[];
+  /** Claims that were put to verifiers, and their answers; none by default. */
+  readonly claims?: readonly VerificationClaim[];
+  readonly verifications?: readonly Verification[];
 }
 
 type Finish = Pick<Tally, "outcome" | "because">;
 
 /**
- * Counts a round. In this order: a failed required check, an evidence-backed veto and (for a change) a grave finding that is confirmed or
- * corroborated block; a required check that could not run, a missing quorum or a missing required role keep it from being approved; a change
+ * Counts a round. In this order: a failed required check, an evidence-backed veto and (for a change) a grave finding that is confirmed, or
+ * corroborated and not refuted, block; a required check that could not run, a missing quorum or a missing required role keep it from being approved; a change
  * is then approved, a plan or question when its score reaches the bar. Nothing is approved without at least one approving ballot.
  */
 export function tally(input: TallyInput): Tally {
@@ -43,8 +49,9 @@ export function tally(input: TallyInput): Tally {
     input.electorate.some(({ agentId }) => agentId === ballot.agentId),
   );
   const counted = { ...input, ballots };
-  const clusters = groupFindings(input.electorate, input.evidence, ballots).map(
-    ({ cluster }) => cluster,
+  const clusters = groupsOf(input.electorate, input.evidence, ballots).map(
+    ({ cluster }) =>
+      afterVerification(cluster, input.claims ?? [], input.verifications ?? []),
   );
   const count = (verdict: Verdict): number =>
     ballots.filter((ballot) => ballot.verdict === verdict).length;
@@ -77,14 +84,18 @@ function blockedBy(
   if (veto !== undefined) return blocked(veto);
   if (input.subject !== "change") return undefined;
   const decisive = clusters.find(
-    ({ standing, representative }) =>
-      standing !== "SINGLE" && isGrave(representative.severity),
+    ({ standing, representative, verified }) =>
+      standing !== "SINGLE" &&
+      verified !== "refuted" &&
+      isGrave(representative.severity),
   );
   if (decisive === undefined) return undefined;
   const { path, line, claim, severity } = decisive.representative;
   const how =
     decisive.standing === "CONFIRMED"
-      ? "confirmed by evidence"
+      ? decisive.verified === "confirmed"
+        ? "confirmed by a verifier"
+        : "confirmed by evidence"
       : `raised by ${String(decisive.support)} independent voices`;
   return blocked(
     `A ${severity} finding is ${how}: ${path}:${String(line)} ${claim}`,
