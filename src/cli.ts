@@ -71,8 +71,11 @@ function choosesModel(command: Command): Command {
   );
 }
 
-/** Options of every command that opens a mission. */
-function mission(command: Command): Command {
+/** Options of every command that opens a mission; `json` says what --json prints. */
+function mission(
+  command: Command,
+  json = "events as lines of JSON on standard output",
+): Command {
   return choosesModel(command)
     .addOption(
       new Option(
@@ -90,7 +93,7 @@ function mission(command: Command): Command {
         value,
       ],
     )
-    .option("--json", "events as lines of JSON on standard output");
+    .option("--json", json);
 }
 
 function amount(value: string): number {
@@ -147,7 +150,10 @@ mission(program.command("ask").argument("<question>", "what you want to know"))
     );
   });
 
-mission(program.command("review"))
+mission(
+  program.command("review"),
+  "one JSON document on standard output at the end (docs/review-json.md)",
+)
   .description("review changes")
   .option("--base <rev>", "compare from here (default: uncommitted changes)")
   .option("--head <rev>", "to here", "HEAD")

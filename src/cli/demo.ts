@@ -37,12 +37,19 @@ export async function demo(options: {
       "human",
     );
     if (missionId === null) return 2;
-    const code = await toTheEnd(session, missionId, printer, json, async () => {
-      const after = await git.inspect(repo);
-      const { diff } = await git.change(repo, before.commit, after.commit);
-      printer.heading("What was merged:");
-      printer.diff(diff);
-    });
+    const output = json ? "events" : "lines";
+    const code = await toTheEnd(
+      session,
+      missionId,
+      printer,
+      output,
+      async () => {
+        const after = await git.inspect(repo);
+        const { diff } = await git.change(repo, before.commit, after.commit);
+        printer.heading("What was merged:");
+        printer.diff(diff);
+      },
+    );
     printer.line(`Look: git -C "${repo}" log --graph --stat`);
     return code;
   } finally {

@@ -6,10 +6,13 @@ import { gather } from "./converse.ts";
 import type { Printer } from "./print.ts";
 import type { Session } from "./session.ts";
 
+/** What goes to standard output: lines for people, each event as a line of JSON, or one JSON document at the end. In the last two cases lines for people go to standard error. */
+export type Output = "lines" | "events" | "document";
+
 /** How a mission is shown while it runs. */
 export interface FollowOptions {
-  /** Each event as a line of JSON on standard output instead of lines for people. */
-  readonly json: boolean;
+  /** What is seen of it while it runs; a report is made when it has ended. */
+  readonly output: Output;
   /** Who answers when a human is needed: the person at the terminal, a policy that the mission carries, or nobody. */
   readonly answers: "person" | "policy" | "nobody";
 }
@@ -28,7 +31,7 @@ export async function follow(
   session: Session,
   missionId: string,
   printer: Printer,
-  { json, answers }: FollowOptions,
+  { output, answers }: FollowOptions,
 ): Promise<Followed> {
   const { app } = session;
   const abort = new AbortController();
@@ -43,13 +46,14 @@ export async function follow(
   };
   process.once("SIGINT", interrupt);
   process.once("SIGTERM", interrupt);
-  const stopShowing = json
-    ? showEvents(session, missionId)
-    : showConversation(session, missionId, printer, answers === "person");
+  const stopShowing =
+    output === "events"
+      ? showEvents(session, missionId)
+      : showConversation(session, missionId, printer, answers === "person");
   const stopAnswering =
     answers === "person"
       ? answerFromTerminal(session, missionId, printer, {
-          output: json ? process.stderr : process.stdout,
+          output: output === "lines" ? process.stdout : process.stderr,
           interrupt,
         })
       : answers === "nobody"

@@ -1,7 +1,7 @@
 import { toProblem } from "../core/errors.ts";
 import type { ApprovalMode, Outcome } from "../protocol/event.ts";
 import type { IntentInput } from "../protocol/intent.ts";
-import { follow, type FollowOptions } from "./follow.ts";
+import { follow, type FollowOptions, type Output } from "./follow.ts";
 import { createPrinter, type Printer } from "./print.ts";
 import { openSession, type Session, type SessionOptions } from "./session.ts";
 import { commandFor, goOnLater, sumUp } from "./summary.ts";
@@ -32,15 +32,17 @@ export async function runMission(
   intentFor: (session: Session) => IntentInput,
 ): Promise<number> {
   const session = await openSession(options);
-  const json = options.json === true;
-  const printer = createPrinter(json ? process.stderr : process.stdout);
+  const output: Output = options.json === true ? "events" : "lines";
+  const printer = createPrinter(
+    output === "events" ? process.stderr : process.stdout,
+  );
   try {
     const { missionId } = await session.app.perform(
       intentFor(session),
       "human",
     );
     if (missionId === null) return 0;
-    return await toTheEnd(session, missionId, printer, json);
+    return await toTheEnd(session, missionId, printer, output);
   } finally {
     await session.dispose();
   }
@@ -51,7 +53,7 @@ export async function toTheEnd(
   session: Session,
   missionId: string,
   printer: Printer,
-  json: boolean,
+  output: Output,
   before: () => Promise<void> = () => Promise.resolve(),
 ): Promise<number> {
   const answers = whoAnswers(approvalOf(session, missionId));
@@ -61,7 +63,7 @@ export async function toTheEnd(
     );
   try {
     const followed = await follow(session, missionId, printer, {
-      json,
+      output,
       answers,
     });
     if (followed.kind !== "ended") {
