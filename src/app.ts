@@ -142,6 +142,10 @@ export async function createApp(ports: AppPorts): Promise<App> {
     ports,
     views,
     runner,
+    ask: async (agentId, work, signal) => {
+      await seatAll();
+      return hub.team.ask(agentId, work, signal);
+    },
     stopTasks: () => hub.stop("Everything was stopped."),
   };
 

@@ -4,6 +4,7 @@ import { Intent, type IntentInput } from "../protocol/intent.ts";
 import type { Stage } from "./stage.ts";
 import { permit, rule } from "./answer.ts";
 import { everythingStopped, pullStop, releaseStop, stop } from "./stop.ts";
+import { dismissFinding, explainFinding, settleFinding } from "./findings.ts";
 import { electorateOf, needsModel } from "./table.ts";
 import { known, type Views } from "./views.ts";
 
@@ -35,6 +36,15 @@ export async function perform(
       await permit(stage, intent, by);
       return { missionId: intent.missionId };
     case "stop":
+    case "dismissFinding":
+      await dismissFinding(stage, intent, by);
+      return { missionId: intent.missionId };
+    case "settleFinding":
+      await settleFinding(stage, intent, by);
+      return { missionId: intent.missionId };
+    case "explainFinding":
+      await explainFinding(stage, intent);
+      return { missionId: intent.missionId };
       await stop(stage, intent.missionId);
       return { missionId: intent.missionId };
     case "stopEverything":

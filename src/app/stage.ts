@@ -1,3 +1,5 @@
+import type { Reply } from "../ports.ts";
+import type { AnswerOf, WorkOf } from "../protocol/work.ts";
 import type { AppPorts } from "./appPorts.ts";
 import type { Runner } from "./runner.ts";
 import type { Views } from "./views.ts";
@@ -7,6 +9,12 @@ export interface Stage {
   readonly ports: AppPorts;
   readonly views: Views;
   readonly runner: Runner;
+  /** Asks one agent outside of a running line, after everybody has sat down; an agent that does not sit is a value. */
+  readonly ask: (
+    agentId: string,
+    work: WorkOf<"resolve">,
+    signal: AbortSignal,
+  ) => Promise<Reply<AnswerOf<"resolve">>>;
   /** Cancels every task at the hub, those of outside clients too. */
   readonly stopTasks: () => Promise<void>;
 }

@@ -99,6 +99,8 @@ function rulesOf(settings: Settings): Rules {
 
 /** What a mission may cost and take under these settings. */
 export function budgetOf(settings: Settings): Budget {
+      ...(intent.kind === "review" &&
+        intent.again !== undefined && { again: intent.again }),
   return {
     microUsd: Math.round(settings.budgetUsd * 1_000_000),
     turnsPerTask: settings.turnsPerTask,

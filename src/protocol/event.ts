@@ -9,8 +9,10 @@ import {
   Dissent,
   Elector,
   Evidence,
+  Finding,
   HumanVerdict,
   Rules,
+  Standing,
   Subject,
   Tally,
   Verification,
@@ -124,6 +126,8 @@ export const EventData = {
     repo: RepoRef,
     scope: ReviewScope.optional(),
     /** Name of the model provider, e.g. `claude`, `rehearsal`, `none`. */
+    /** The review this one repeats. */
+    again: z.string().optional(),
     model: z.string(),
     electorate: z.array(Elector),
     rules: Rules,
@@ -278,6 +282,43 @@ export const EventData = {
   /** An outcome said whether a claim was real; from that, and never from agreement, trust in who did or did not raise it is learned. */
   TrustLearned: z.object({
     decisionId: z.string(),
+  /** What a review of the same scope as an earlier one made of the findings of that one. */
+  FindingsMatched: z.object({
+    /** The earlier review. */
+    previous: z.string(),
+    /** Findings that are still there: `own` is their id in this mission, `findingId` the one they keep. */
+    same: z.array(
+      z.object({
+        own: z.string(),
+        findingId: z.string(),
+        dismissed: z
+          .object({
+            why: z.enum(["wrong", "wontFix", "outOfScope"]),
+            reason: z.string(),
+            by: z.string(),
+          })
+          .optional(),
+        explanations: z.array(
+          z.object({
+            question: z.string(),
+            answer: z.string(),
+            by: z.string(),
+          }),
+        ),
+      }),
+    ),
+    /** Open findings that nobody raised again although their lines are as they were, at their place now. */
+    kept: z.array(
+      z.object({
+        findingId: z.string(),
+        finding: Finding,
+        standing: Standing,
+        raisedBy: z.array(z.string()),
+      }),
+    ),
+    /** Findings whose lines were changed, or whose tool finds nothing any more. */
+    gone: z.array(z.string()),
+  }),
     agentId: z.string(),
     lineage: z.string(),
     role: z.string(),

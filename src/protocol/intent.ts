@@ -22,6 +22,8 @@ export const Intent = z.discriminatedUnion("kind", [
     goal: goal.default("Review these changes"),
     repo: z.string().min(1),
     scope: ReviewScope,
+    /** The review this one repeats: findings that are still there keep their names and what was said of them. */
+    again: z.string().optional(),
     approve: ApprovalMode.default("ask"),
     model,
   }),
@@ -41,6 +43,27 @@ export const Intent = z.discriminatedUnion("kind", [
     artifactHash: z.string(),
     verdict: HumanVerdict,
     reason: z.string().max(4000).default(""),
+  }),
+  /** Set a finding of a review aside, with the reason; of missions that have ended too. */
+  z.object({
+    kind: z.literal("dismissFinding"),
+    missionId: z.string(),
+    findingId: z.string(),
+    why: z.enum(["wrong", "wontFix", "outOfScope"]),
+    reason: z.string().trim().min(1, "say why").max(2000),
+  }),
+  /** Say that the fix of a finding was applied. */
+  z.object({
+    kind: z.literal("settleFinding"),
+    missionId: z.string(),
+    findingId: z.string(),
+  }),
+  /** Ask who raised a finding why; resolves when the answer is in the log. */
+  z.object({
+    kind: z.literal("explainFinding"),
+    missionId: z.string(),
+    findingId: z.string(),
+    question: z.string().trim().min(1, "ask something").max(2000),
   }),
   /** Answer to a request for permission. */
   z.object({

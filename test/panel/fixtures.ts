@@ -596,6 +596,7 @@ export const detail: MissionDetail = {
   resolution: null,
   change: null,
   decisions: [voting],
+  findings: [],
   permissions: [],
   agents: team,
   problem: null,

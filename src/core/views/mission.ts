@@ -20,6 +20,7 @@ import {
   type DecisionView,
 } from "./decision.ts";
 import type { Table } from "./said/deliberation.ts";
+import { viewFindings } from "./findings.ts";
 import { say } from "./said.ts";
 import { attemptOf, firstStage, nextStage, rail } from "./stages.ts";
 
@@ -75,12 +76,22 @@ export function viewMission(first: RecordedOf<"MissionOpened">): MissionView {
       calls: 0,
     });
 
+  const findings = viewFindings(first);
+
   const table: Table = {
     name: (agentId) => agents.get(agentId)?.name ?? agentId,
     ballots: (decisionId, round) =>
       decisions
         .get(decisionId)
         ?.ballots.filter((ballot) => ballot.round === round) ?? [],
+    finding: (findingId) => {
+      const found = findings
+        .list()
+        .find((item) => item.findingId === findingId);
+      return found === undefined
+        ? "a finding"
+        : `\`${found.path}${found.line > 0 ? `:${String(found.line)}` : ""}\` ${found.claim}`;
+    },
   };
 
   const touch = (agentId: string, how: Partial<AgentLine>): void => {
@@ -110,6 +121,7 @@ export function viewMission(first: RecordedOf<"MissionOpened">): MissionView {
   const apply = (event: Recorded): void => {
     stage = nextStage(stage, event);
     attempt = attemptOf(event) ?? attempt;
+    findings.apply(event);
     if (isDecisionEvent(event)) {
       const { decisionId } = event.data;
       const next = evolveDecision(decisions.get(decisionId), event, attempt);
@@ -262,6 +274,7 @@ export function viewMission(first: RecordedOf<"MissionOpened">): MissionView {
       resolution,
       change,
       decisions: [...decisions.values()].map(({ card }) => card),
+      findings: findings.list(),
       permissions: [...permissions.values()],
       agents: [...agents.values()],
       problem,

@@ -2,6 +2,7 @@ import { EventData, type Recorded } from "../../protocol/event.ts";
 import type { Said } from "../../protocol/panel.ts";
 import { conversationWords } from "./said/conversation.ts";
 import { deliberationWords, type Table } from "./said/deliberation.ts";
+import { findingWords } from "./said/findings.ts";
 import { progressWords } from "./said/progress.ts";
 import { line, type Words } from "./said/words.ts";
 
@@ -38,6 +39,11 @@ function wordsOf(event: Recorded, table: Table): Words | undefined {
     case "RulingAsked":
     case "HumanRuled":
       return deliberationWords(event, table);
+    case "FindingDismissed":
+    case "FindingSettled":
+    case "FindingExplained":
+    case "FindingsMatched":
+      return findingWords(event, table);
     case "MissionOpened":
     case "StepBuilt":
     case "ChangeProposed":
@@ -74,9 +80,6 @@ function wordsOf(event: Recorded, table: Table): Words | undefined {
     case "FindingVerified":
     case "SeniorAsked":
     case "SeniorAnswered":
-    case "FindingDismissed":
-    case "FindingSettled":
-    case "FindingExplained":
     case "TrustLearned":
       return undefined;
   }

@@ -2,10 +2,12 @@ import type { Ballot, Tally } from "../../../protocol/consensus.ts";
 import type { Recorded } from "../../../protocol/event.ts";
 import { line, type Words } from "./words.ts";
 
-/** What a round's ballots are worth knowing about when it is told: the ballots and the names behind them. */
+/** What is worth knowing when an event is told: ballots, findings, and the names behind them. */
 export interface Table {
   readonly name: (agentId: string) => string;
   readonly ballots: (decisionId: string, round: number) => readonly Ballot[];
+  /** A finding in words: its place and its claim. */
+  readonly finding: (findingId: string) => string;
 }
 
 type Deliberation = Extract<
