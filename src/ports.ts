@@ -287,7 +287,7 @@ export interface Models {
   lineage(tier: Tier, signal: AbortSignal): Promise<string>;
   /** Most that `request` can cost, micro-dollars. */
   worstCase(request: ModelRequest, signal: AbortSignal): Promise<number>;
-  /** One turn. `onText` gets the text as it streams. Rejects with `bad-key`, `model-timeout`, `model-overloaded`, `model-unreachable`, `model-failed`; a refusal is a value. */
+  /** One turn. `onText` gets the text as it streams, and where the provider says that an answer begins, first an empty piece. Rejects with `bad-key`, `model-timeout`, `model-overloaded`, `model-unreachable`, `model-failed`; a refusal is a value. */
   turn(
     request: ModelRequest,
     signal: AbortSignal,
@@ -376,6 +376,8 @@ export interface EvidenceInput {
   readonly reader?: ChangeReader;
   /** A folder with the state before, made when first asked for; for tools that run things on both. */
   readonly baseDir?: () => Promise<string>;
+  /** Most time all tools together may take, s; as they were opened with when left out. */
+  readonly seconds?: number;
 }
 
 /** Runs a command if the gate lets it; undefined when it was not allowed. */

@@ -17,6 +17,7 @@ import { createMeter } from "./meter.ts";
 import { CHARTER, firstMessage } from "./prompt.ts";
 import { formIssues, readSubmission, submitTool } from "./submit.ts";
 import { startTaskClock } from "./taskClock.ts";
+import { tierOf } from "./tier.ts";
 import { malformedAnswer, refused, truncated } from "./modelTrouble.ts";
 import { openToolGate, type ToolGate, type ToolGatePorts } from "./toolGate.ts";
 import { withoutModel } from "./withoutModel.ts";
@@ -155,6 +156,7 @@ interface Run {
 async function runTurns(run: Run): Promise<Reply> {
   const { work, role, gate } = run;
   const tools = [...gate.specs, submitTool(work)];
+  const tier = tierOf(work, role);
   const circles = createCircleGuard();
   const messages: ModelMessage[] = [firstMessage(work, role)];
   let maxTokens = MAX_TOKENS;
@@ -164,7 +166,7 @@ async function runTurns(run: Run): Promise<Reply> {
   for (let turns = 0; turns < run.maxTurns; turns += 1) {
     const turn = await run.turn({
       shared: CHARTER,
-      tier: role.tier,
+      tier,
       tools,
       messages,
       maxTokens,

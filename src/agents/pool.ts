@@ -36,7 +36,7 @@ export async function seatTeam(
     if (models === undefined) return undefined;
     const known = shared.get(models);
     if (known !== undefined) return known;
-    const made = sharedModels(models, ports.hash, turnsAtOnce);
+    const made = sharedModels(models, ports, turnsAtOnce);
     shared.set(models, made);
     return made;
   };

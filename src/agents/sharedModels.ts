@@ -1,18 +1,23 @@
 import { canonicalJson } from "../core/json.ts";
-import type { Hash, ModelRequest, Models } from "../ports.ts";
+import type { Clock, Hash, ModelRequest, Models } from "../ports.ts";
 
 /** Beginnings that are remembered as heard; forgetting one costs one turn of waiting. */
 const REMEMBERED = 1000;
+/** How long after its last use a beginning surely is still in a provider's cache, ms; providers keep it for five minutes. */
+const WARM_MS = 4 * 60 * 1000;
 
 /** The team's way to one provider: at most `atOnce` turns under way, and the first of several that share a long beginning goes ahead until it is heard, so that the rest find the beginning cached. */
 export function sharedModels(
   models: Models,
-  hash: Hash,
+  { hash, clock }: { readonly hash: Hash; readonly clock: Clock },
   atOnce: number,
 ): Models {
   const slots = createSlots(atOnce);
   const warming = new Map<string, Promise<undefined>>();
-  const warm = new Set<string>();
+  /** When each beginning was last heard. */
+  const warm = new Map<string, number>();
+  const isWarm = (beginning: string): boolean =>
+    clock.now() - (warm.get(beginning) ?? -Infinity) < WARM_MS;
 
   return {
     provider: models.provider,
@@ -25,28 +30,37 @@ export function sharedModels(
 
       const { promise: heard, resolve: hear } =
         Promise.withResolvers<undefined>();
-      const leads = leader === undefined && !warm.has(beginning);
+      const leads = leader === undefined && !isWarm(beginning);
       if (leads) warming.set(beginning, heard);
-      const heardOnce = (): void => {
-        if (!leads || warm.has(beginning)) return;
-        if (warm.size >= REMEMBERED) warm.clear();
-        warm.add(beginning);
+      const letGo = (): void => {
+        if (!leads || warming.get(beginning) !== heard) return;
         warming.delete(beginning);
         hear(undefined);
+      };
+      let isHeard = false;
+      const heardOnce = (): void => {
+        if (isHeard) return;
+        isHeard = true;
+        if (warm.size >= REMEMBERED) warm.clear();
+        warm.set(beginning, clock.now());
+        letGo();
       };
 
       try {
         await slots.take(signal);
         try {
-          return await models.turn(request, signal, (delta) => {
+          const turn = await models.turn(request, signal, (delta) => {
             heardOnce();
-            onText(delta);
+            if (delta !== "") onText(delta);
           });
+          heardOnce();
+          return turn;
         } finally {
           slots.free();
         }
       } finally {
-        heardOnce();
+        // Whoever waits for one that failed goes on, all together, and nothing counts as cached.
+        letGo();
       }
     },
   };

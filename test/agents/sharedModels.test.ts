@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { sha256 } from "../../src/adapters/clock/sha256.ts";
+import { systemClock } from "../../src/adapters/clock/systemClock.ts";
 import { sharedModels } from "../../src/agents/sharedModels.ts";
 import type { ModelRequest } from "../../src/ports.ts";
 import { scriptedModels } from "../fakes/scriptedModels.ts";
@@ -26,9 +27,10 @@ function requestOf(beginning: string, role: string): ModelRequest {
   };
 }
 
-/** Models whose turns end when told to; counts those under way. */
+/** Models whose turns end when told to; counts those under way. The time is what a test sets. */
 function held(atOnce: number) {
   const ends: (() => void)[] = [];
+  const time = { now: 0 };
   const inner = scriptedModels(
     () =>
       new Promise((resolve) => {
@@ -37,7 +39,9 @@ function held(atOnce: number) {
         });
       }),
   );
-  return { ends, inner, models: sharedModels(inner, sha256, atOnce) };
+  const clock = { ...systemClock, now: () => time.now };
+  const models = sharedModels(inner, { hash: sha256, clock }, atOnce);
+  return { ends, inner, time, models };
 }
 
 const soon = (): Promise<void> =>
@@ -89,4 +93,98 @@ test("who gives up while waiting leaves the place to the next", async () => {
   await soon();
   ends[1]?.();
   await third;
+});
+
+test("what was cached a while ago is warmed again, and use keeps it warm", async () => {
+  const { ends, models, time } = held(10);
+  const minute = 60_000;
+  const together = async (): Promise<number> => {
+    const before = ends.length;
+    const turns = ["a", "b", "c"].map((role) =>
+      models.turn(requestOf("the change", role), never, deaf),
+    );
+    await soon();
+    const atOnce = ends.length - before;
+    for (let next = before; next < ends.length; next += 1) {
+      ends[next]?.();
+      await soon();
+    }
+    await Promise.all(turns);
+    return atOnce;
+  };
+  assert.equal(await together(), 1);
+  time.now = 3 * minute;
+  assert.equal(await together(), 3);
+  time.now = 6 * minute;
+  assert.equal(await together(), 3);
+  time.now = 11 * minute;
+  assert.equal(await together(), 1);
+});
+
+test("the rest follow as soon as the first is answered at all, before it has said a word", async () => {
+  let begin: (() => void) | undefined;
+  const inner = scriptedModels([{ text: "ok" }]);
+  let under = 0;
+  const models = sharedModels(
+    {
+      ...inner,
+      turn: (request, signal, onText) => {
+        under += 1;
+        return new Promise((resolve, reject) => {
+          begin ??= () => {
+            onText("");
+          };
+          if (under < 2) return;
+          inner.turn(request, signal, onText).then(resolve, reject);
+        });
+      },
+    },
+    { hash: sha256, clock: systemClock },
+    10,
+  );
+  const heard: string[] = [];
+  const first = models.turn(requestOf("the change", "a"), never, (delta) =>
+    heard.push(delta),
+  );
+  first.catch(() => undefined);
+  const second = models.turn(requestOf("the change", "b"), never, deaf);
+  await soon();
+  assert.equal(under, 1);
+  begin?.();
+  await second;
+  assert.equal(under, 2);
+  assert.deepEqual(heard, [], "an empty piece is no word");
+});
+
+test("when the first fails the rest go on together, and what was not cached does not count as warm", async () => {
+  const inner = scriptedModels([{ text: "ok" }]);
+  const fails: ((error: Error) => void)[] = [];
+  const models = sharedModels(
+    {
+      ...inner,
+      turn: () => new Promise((_resolve, reject) => fails.push(reject)),
+    },
+    { hash: sha256, clock: systemClock },
+    10,
+  );
+  const ask = (role: string): Promise<unknown> =>
+    assert.rejects(models.turn(requestOf("m", role), never, deaf), /no/);
+  const turns = ["a", "b", "c"].map(ask);
+  await soon();
+  assert.equal(fails.length, 1);
+  fails[0]?.(new Error("no"));
+  await turns[0];
+  await soon();
+  assert.equal(fails.length, 3);
+  fails[1]?.(new Error("no"));
+  fails[2]?.(new Error("no"));
+  await Promise.all(turns);
+  const again = ["a", "b"].map(ask);
+  await soon();
+  assert.equal(fails.length, 4);
+  fails[3]?.(new Error("no"));
+  await again[0];
+  await soon();
+  fails[4]?.(new Error("no"));
+  await Promise.all(again);
 });

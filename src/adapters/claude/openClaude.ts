@@ -128,6 +128,7 @@ export function openClaude(options: ClaudeOptions): Models {
         const assembly = assemble(names);
         for await (const event of unlessBroken(stream, sdk)) {
           watch.heard();
+          if (event.type === "message_start") onText("");
           const text = assembly.add(event);
           if (text !== undefined) onText(text);
         }

@@ -49,11 +49,11 @@ test("the five roles that come with the product are right", async () => {
   assert.deepEqual(
     roles.map(({ id, role, tier }) => [id, role, tier]),
     [
-      ["architect", "architect", "strong"],
+      ["architect", "architect", "middle"],
       ["developer", "developer", "middle"],
-      ["planner", "planner", "strong"],
+      ["planner", "planner", "middle"],
       ["qa", "qa", "middle"],
-      ["security", "security", "strong"],
+      ["security", "security", "middle"],
     ],
   );
   const writers = roles.filter(({ tools }) =>
