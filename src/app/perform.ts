@@ -1,10 +1,11 @@
 import { RoundtableError } from "../core/errors.ts";
 import { budgetOf, groundOf, openingOf, type Opens } from "../mission/open.ts";
 import { Intent, type IntentInput } from "../protocol/intent.ts";
+import { rulesHere } from "./rules.ts";
 import type { Stage } from "./stage.ts";
 import { permit, rule } from "./answer.ts";
-import { everythingStopped, pullStop, releaseStop, stop } from "./stop.ts";
 import { dismissFinding, explainFinding, settleFinding } from "./findings.ts";
+import { everythingStopped, pullStop, releaseStop, stop } from "./stop.ts";
 import { electorateOf, needsModel } from "./table.ts";
 import { known, type Views } from "./views.ts";
 
@@ -35,7 +36,6 @@ export async function perform(
     case "permit":
       await permit(stage, intent, by);
       return { missionId: intent.missionId };
-    case "stop":
     case "dismissFinding":
       await dismissFinding(stage, intent, by);
       return { missionId: intent.missionId };
@@ -45,6 +45,7 @@ export async function perform(
     case "explainFinding":
       await explainFinding(stage, intent);
       return { missionId: intent.missionId };
+    case "stop":
       await stop(stage, intent.missionId);
       return { missionId: intent.missionId };
     case "stopEverything":
@@ -65,7 +66,8 @@ async function open(
   by: string,
 ): Promise<string> {
   refuseWhenStopped(views);
-  const repo = await groundOf(intent, ports.git);
+  const { repo, rulesAt } = await groundOf(intent, ports.git);
+  const effective = await rulesHere(ports, repo.root, rulesAt);
   const model = intent.model ?? (await ports.defaultProvider());
   const models = await ports.models(model);
   if (models === undefined && intent.kind !== "review") throw needsModel();
@@ -79,8 +81,10 @@ async function open(
       electorate: await electorateOf(
         ports.roles,
         models,
+        effective.weights,
         AbortSignal.timeout(30_000),
       ),
+      effective,
       settings,
       checks:
         settings.checks.length > 0

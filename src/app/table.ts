@@ -4,10 +4,14 @@ import type { Elector } from "../protocol/consensus.ts";
 import type { RoleFile } from "../protocol/role.ts";
 import type { Models } from "../ports.ts";
 
-/** The electorate of a mission: one voter per role, by the model its tier stands for now. Nobody votes without a model. */
+/** Most that a vote weighs, milli-logits. */
+const MAX_WEIGHT = 2200;
+
+/** The electorate of a mission: one voter per role, by the model its tier stands for now. `weights` multiplies a role's votes. Nobody votes without a model. */
 export async function electorateOf(
   roles: readonly RoleFile[],
   models: Models | undefined,
+  weights: Readonly<Record<string, number>>,
   signal: AbortSignal,
 ): Promise<readonly Elector[]> {
   if (models === undefined) return [];
@@ -18,7 +22,10 @@ export async function electorateOf(
       name,
       lineage: await models.lineage(tier, signal),
       hub: "local",
-      weight: DEFAULT_WEIGHT,
+      weight: Math.min(
+        MAX_WEIGHT,
+        Math.round(DEFAULT_WEIGHT * (weights[role] ?? 1)),
+      ),
     })),
   );
 }

@@ -52,6 +52,7 @@ export type ErrorCode =
   | "bad-intent"
   | "bad-settings"
   | "bad-role"
+  | "bad-rules"
   | "no-decision"
   | "stale-artifact"
   | "internal";

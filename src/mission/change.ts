@@ -4,6 +4,7 @@ import type { Evidence } from "../protocol/consensus.ts";
 import type { Built } from "./build.ts";
 import type { Lesson, Line } from "./line.ts";
 import type { Proposal } from "./proposal.ts";
+import { requireEvidence } from "./rules.ts";
 
 /** The change ready for review: the very commit the branch would move to; or why there is none. */
 export type Proposed =
@@ -95,21 +96,26 @@ export async function changeProposal(
     artifact: diff,
     authorIds,
     attempt,
+    paths: change.files.flatMap(({ path, oldPath }) =>
+      oldPath === undefined ? [path] : [path, oldPath],
+    ),
     root: dir,
     evidence: (from) => gather(from, change, diff, dir),
   };
 }
 
-function gather(
+async function gather(
   line: Line,
   change: ChangeSet,
   diff: string,
   dir: string,
 ): Promise<readonly Evidence[]> {
   const { evidence, git, runCheck } = line.ports;
-  const { root } = line.opened.repo;
+  const { house, repo } = line.opened;
+  const { root } = repo;
+  const seconds = house?.evidence.seconds;
   const side = { base: change.baseTree, head: change.tree };
-  return evidence.gather(
+  const gathered = await evidence.gather(
     {
       repo: root,
       dir,
@@ -123,10 +129,12 @@ function gather(
       },
       baseDir: () =>
         git.checkout(root, change.baseTree, `${line.missionId}-base`),
+      ...(seconds !== undefined && { seconds }),
     },
     runCheck,
     line.signal,
   );
+  return requireEvidence(gathered, house);
 }
 
 function changeTitle({ files }: ChangeSet): string {

@@ -1,5 +1,6 @@
 import { RoundtableError } from "../core/errors.ts";
-import type { Elector, Rules } from "../protocol/consensus.ts";
+import { effectiveRules, type Effective } from "../core/rules/effective.ts";
+import type { Elector } from "../protocol/consensus.ts";
 import type {
   Budget,
   ChangeSet,
@@ -22,10 +23,22 @@ export interface Circumstances {
   readonly electorate: readonly Elector[];
   readonly settings: Settings;
   readonly checks: readonly (readonly string[])[];
+  /** What the repository and the settings rule; the settings alone when left out. */
+  readonly effective?: Effective;
+}
+
+/** Where a mission starts. */
+export interface Ground {
+  readonly repo: RepoRef;
+  /**
+   * The revision whose rules file holds: that of the base. A change is never judged by rules it brings along itself, be they committed on its
+   * branch or lying in the checkout.
+   */
+  readonly rulesAt: string;
 }
 
 /** The repository a mission starts from; building needs a clean checkout, because only what is committed is built on, and a review something to read. */
-export async function groundOf(intent: Opens, git: Git): Promise<RepoRef> {
+export async function groundOf(intent: Opens, git: Git): Promise<Ground> {
   const { dirty, ...repo } = await git.inspect(intent.repo);
   if (intent.kind === "build" && dirty.length > 0)
     throw new RoundtableError(
@@ -33,9 +46,12 @@ export async function groundOf(intent: Opens, git: Git): Promise<RepoRef> {
       `The checkout has ${String(dirty.length)} uncommitted ${dirty.length === 1 ? "change" : "changes"} (${dirty.slice(0, 3).join(", ")}${dirty.length > 3 ? ", …" : ""}).`,
       "Nothing was touched. Commit or stash them, then start again: the team builds on what is committed.",
     );
-  if (intent.kind === "review")
-    await changesToReview(git, intent.repo, intent.scope);
-  return repo;
+  if (intent.kind !== "review") return { repo, rulesAt: repo.commit };
+  const { scope } = intent;
+  await changesToReview(git, intent.repo, scope);
+  // The base as it is, not where the branch left it: one that left before the rules got stricter is judged by the stricter ones.
+  const ranges = scope.kind === "range" || scope.kind === "branch";
+  return { repo, rulesAt: ranges ? scope.base : repo.commit };
 }
 
 /** The changes a review is about; rejects with `bad-revision` when there are none. */
@@ -62,8 +78,17 @@ export async function changesToReview(
 export function openingOf(
   intent: Opens,
   repo: RepoRef,
-  { missionId, by, model, electorate, settings, checks }: Circumstances,
+  {
+    missionId,
+    by,
+    model,
+    electorate,
+    settings,
+    checks,
+    ...more
+  }: Circumstances,
 ): Draft {
+  const { rules, house } = more.effective ?? effectiveRules(settings);
   return {
     missionId,
     type: "MissionOpened",
@@ -74,9 +99,12 @@ export function openingOf(
       goal: intent.goal,
       repo,
       ...(intent.kind === "review" && { scope: intent.scope }),
+      ...(intent.kind === "review" &&
+        intent.again !== undefined && { again: intent.again }),
       model,
       electorate: [...electorate],
-      rules: rulesOf(settings),
+      rules,
+      house,
       budget: budgetOf(settings),
       approve: intent.approve,
       checks: checks.map((argv) => [...argv]),
@@ -85,22 +113,8 @@ export function openingOf(
   };
 }
 
-function rulesOf(settings: Settings): Rules {
-  return {
-    threshold: Math.round(settings.threshold * 1000),
-    quorum: Math.round(settings.quorum * 1000),
-    maxRounds: settings.maxRounds,
-    roundMs: Math.round(settings.roundMinutes * 60_000),
-    vetoRoles: settings.vetoRoles,
-    requiredRoles: [],
-    prior: 500,
-  };
-}
-
 /** What a mission may cost and take under these settings. */
 export function budgetOf(settings: Settings): Budget {
-      ...(intent.kind === "review" &&
-        intent.again !== undefined && { again: intent.again }),
   return {
     microUsd: Math.round(settings.budgetUsd * 1_000_000),
     turnsPerTask: settings.turnsPerTask,

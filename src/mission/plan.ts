@@ -77,6 +77,7 @@ export async function planProposal(
     artifact: planMarkdown(proposed.plan),
     authorIds: [proposed.authorId],
     attempt: proposed.attempt,
+    paths: proposed.plan.steps.flatMap(({ files }) => files),
     root: await line.ports.git.checkout(repo.root, repo.commit, line.missionId),
     evidence: () => Promise.resolve([planEvidence(proposed.plan)]),
   };

@@ -13,6 +13,8 @@ export interface Proposal {
   readonly artifact: string;
   readonly authorIds: readonly string[];
   readonly attempt: number;
+  /** Files it touches or means to touch, under their old names too: labels of the rules look at them. */
+  readonly paths: readonly string[];
   /** Folder with the files it is about, read-only. */
   readonly root: string;
   /** Runs the deterministic tools; called once per decision. */

@@ -69,6 +69,7 @@ async function resolutionProposal(
     artifact: resolutionMarkdown(resolution),
     authorIds: [authorId],
     attempt,
+    paths: [],
     root: await line.ports.git.checkout(repo.root, repo.commit, line.missionId),
     evidence: () => Promise.resolve([]),
   };

@@ -10,6 +10,7 @@ import {
 import type { Elector } from "../protocol/consensus.ts";
 import type { Line } from "./line.ts";
 import type { Proposal } from "./proposal.ts";
+import { rulesFor } from "./rules.ts";
 import { unlessStalled, workBase } from "./work.ts";
 
 /**
@@ -21,7 +22,7 @@ export async function vote(
   proposal: Proposal,
 ): Promise<DecisionState> {
   const poll = openPoll(line, proposal.decisionId);
-  const { electorate, rules } = line.opened;
+  const { electorate } = line.opened;
   const { decisionId, subject, artifactHash, title } = proposal;
   await poll.do({
     type: "OpenRound",
@@ -31,7 +32,7 @@ export async function vote(
     title,
     authorIds: [...proposal.authorIds],
     electorate,
-    rules,
+    rules: rulesFor(line.opened, proposal.paths),
     seed: line.ports.chance.seed(),
     now: line.ports.clock.now(),
   });

@@ -19,6 +19,7 @@ import {
   VerificationClaim,
 } from "./consensus.ts";
 import { HubEventData } from "./hubEvents.ts";
+import { HouseRules } from "./rulesFile.ts";
 import { Plan, Resolution } from "./work.ts";
 
 /** Current version of the event schema. */
@@ -125,12 +126,14 @@ export const EventData = {
     goal: z.string(),
     repo: RepoRef,
     scope: ReviewScope.optional(),
-    /** Name of the model provider, e.g. `claude`, `rehearsal`, `none`. */
     /** The review this one repeats. */
     again: z.string().optional(),
+    /** Name of the model provider, e.g. `claude`, `rehearsal`, `none`. */
     model: z.string(),
     electorate: z.array(Elector),
     rules: Rules,
+    /** Labels, evidence and records as the repository's rules say. */
+    house: HouseRules.optional(),
     budget: Budget,
     approve: ApprovalMode,
     checks: z.array(z.array(z.string())),
@@ -279,9 +282,6 @@ export const EventData = {
     answer: z.string(),
     by: z.string(),
   }),
-  /** An outcome said whether a claim was real; from that, and never from agreement, trust in who did or did not raise it is learned. */
-  TrustLearned: z.object({
-    decisionId: z.string(),
   /** What a review of the same scope as an earlier one made of the findings of that one. */
   FindingsMatched: z.object({
     /** The earlier review. */
@@ -319,6 +319,9 @@ export const EventData = {
     /** Findings whose lines were changed, or whose tool finds nothing any more. */
     gone: z.array(z.string()),
   }),
+  /** An outcome said whether a claim was real; from that, and never from agreement, trust in who did or did not raise it is learned. */
+  TrustLearned: z.object({
+    decisionId: z.string(),
     agentId: z.string(),
     lineage: z.string(),
     role: z.string(),

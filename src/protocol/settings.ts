@@ -1,5 +1,6 @@
 /** The one schema of all settings. VS Code's `roundtable.*` settings and the CLI's flags both end in this object; a test holds the manifest to it. */
 import * as z from "zod";
+import { FolderPath, RoleWeights } from "./rulesFile.ts";
 
 /** One rule of routing: what is addressed to a role or skill that `match` fits goes to `to`, and where nobody of those can take it, to `fallback`. */
 export const AgentRoute = z
@@ -66,6 +67,16 @@ export const Settings = z
     maxRounds: z.number().int().min(1).max(2).default(2),
     roundMinutes: z.number().min(0.1).max(600).default(10),
     vetoRoles: z.array(z.string()).default(["security"]),
+    /** Roles that must have voted, however they voted. */
+    requiredRoles: z.array(z.string()).default([]),
+    /** Multipliers, 0 to 3, of the weight that trust gives a role's votes. */
+    weights: RoleWeights.default({}),
+    /** Findings a verifier may be asked about in one decision; 0 verifies none. */
+    verifications: z.number().int().min(0).max(100).default(12),
+    /** Ask a senior model what the team cannot settle, before you are asked. */
+    senior: z.boolean().default(true),
+    /** Folder of the repository for decision records. */
+    decisionRecords: FolderPath.default("docs/adr"),
     /** Commands that check the project, each an argument vector; empty = found from the project. */
     checks: z.array(z.array(z.string()).min(1)).default([]),
     /** Extra folders with agent role files. */

@@ -51,6 +51,7 @@ const rooms: readonly Room[] = [
     mayImport: [...adapter, "@anthropic-ai/sandbox-runtime"],
   },
   { at: "src/adapters/roles/", mayImport: [...adapter, "yaml"] },
+  { at: "src/adapters/rules/", mayImport: [...adapter, "yaml", "zod"] },
   { at: "src/adapters/metrics/", mayImport: [...adapter, "prom-client"] },
   { at: "src/adapters/telemetry/", mayImport: [...adapter, "@opentelemetry/"] },
   { at: "src/adapters/*/", mayImport: adapter },

@@ -22,7 +22,7 @@ export function openEvidence(
   return {
     gather: async (input, run, signal) => {
       const look = { ...(await changedFiles(input)), input, run, signal };
-      const deadline = performance.now() + seconds * 1000;
+      const deadline = performance.now() + (input.seconds ?? seconds) * 1000;
       const commands = tools.filter(({ runsCommands }) => runsCommands);
       const inTurn = runInTurn(commands, look, deadline);
       const seen = await Promise.all(
