@@ -12,6 +12,7 @@ import { addLogCommands } from "./cli/logCommands.ts";
 import { addMessageCommands } from "./cli/messageCommands.ts";
 import type { MissionOptions } from "./cli/mission.ts";
 import { addWatchCommands } from "./cli/watchCommands.ts";
+import { addRuleCommands } from "./cli/ruleCommands.ts";
 import type { ReviewOptions } from "./cli/review.ts";
 import type { StopOptions } from "./cli/stop.ts";
 import type { ApprovalMode } from "./protocol/event.ts";
@@ -222,6 +223,8 @@ addLogCommands(program, ends);
 addAgentCommands(program, ends);
 
 addWatchCommands(program, ends);
+
+addRuleCommands(program, ends);
 
 addDeadLetterCommands(program, ends);
 

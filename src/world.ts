@@ -21,7 +21,7 @@ import {
 import { SAMPLE_FILES, SAMPLE_GOAL } from "./adapters/rehearsal/sample.ts";
 import { openRemoteAgents } from "./adapters/remoteAgent/openRemoteAgents.ts";
 import { loadRoles } from "./adapters/roles/loadRoles.ts";
-import { readRules } from "./adapters/rules/readRules.ts";
+import { houseRulesIn } from "./adapters/rules/houseRules.ts";
 import { openSandbox } from "./adapters/sandbox/openSandbox.ts";
 import { openWorkspace } from "./adapters/workspace/openWorkspace.ts";
 import { RoundtableError, toProblem } from "./core/errors.ts";
@@ -144,7 +144,7 @@ export async function openRoundtable(
         findChecks(await git.files(repo, commit), (path) =>
           git.show(repo, commit, path),
         ),
-      readRules,
+      houseRules: houseRulesIn(git),
       mailboxes: async () => {
         const { openMailboxes } =
           await import("./adapters/mailbox/openMailboxes.ts");

@@ -18,7 +18,7 @@ import type {
 } from "../ports.ts";
 import type { Git } from "../ports/git.ts";
 import type { Mailboxes } from "../ports/mailboxes.ts";
-import type { ReadRules } from "../ports/rules.ts";
+import type { HouseRulesAt } from "../ports/rules.ts";
 
 /** Everything outside, as the doors hand it in. */
 export interface AppPorts {
@@ -47,8 +47,7 @@ export interface AppPorts {
     repo: string,
     commit: string,
   ) => Promise<readonly (readonly string[])[]>;
-  /** Reads a repository's rules. */
-  readonly readRules: ReadRules;
+  readonly houseRules: HouseRulesAt;
   /** Opens the mailboxes, when they are first needed. */
   readonly mailboxes?: () => Promise<Mailboxes>;
   /** Where push notifications may go; nowhere by default. */

@@ -1,18 +1,16 @@
 import { effectiveRules, type Effective } from "../core/rules/effective.ts";
-import { houseRulesAt, refuseUnknownRoles } from "../mission/rules.ts";
+import { refuseUnknownRoles } from "../core/rules/unknownRoles.ts";
 import type { AppPorts } from "./appPorts.ts";
 
-/** What a mission over this tree or commit is decided under: the settings with the repository's rules on top. Rejects with `bad-rules`. */
+/** What a mission over this revision is decided under: the settings with the repository's rules on top. Rejects with `bad-rules`. */
 export async function rulesHere(
-  { git, readRules, roles, settings }: AppPorts,
+  { houseRules, roles, settings }: AppPorts,
   repo: string,
   treeish: string,
 ): Promise<Effective> {
-  const file = await houseRulesAt(git, readRules, repo, treeish);
+  const file = await houseRules(repo, treeish);
   if (file === undefined) return effectiveRules(settings);
-  refuseUnknownRoles(
-    file,
-    roles.map(({ role }) => role),
-  );
+  const known = new Set(roles.map(({ role }) => role));
+  refuseUnknownRoles(file.rules, file.lines, [...known]);
   return effectiveRules(settings, file.rules, file.from);
 }

@@ -10,7 +10,7 @@ import {
   type YAMLError,
 } from "yaml";
 import type { RulesFault } from "../../core/rules/fault.ts";
-import type { ReadRules, RulesReading } from "../../ports/rules.ts";
+import type { RulesReading } from "../../ports/rules.ts";
 import { MAX_RULES_BYTES, RulesFile } from "../../protocol/rulesFile.ts";
 import { wordsOf } from "./words.ts";
 
@@ -19,7 +19,7 @@ const MOST_FAULTS = 20;
 const TOO_DEEP = "is nested too deeply";
 
 /** Reads YAML 1.2 of at most 64 KiB. Anchors, tags, further documents, doubled and unknown keys are faults; an empty file rules nothing. */
-export const readRules: ReadRules = (text) => {
+export function readRules(text: string): RulesReading {
   try {
     return read(text);
   } catch (error) {
@@ -27,7 +27,7 @@ export const readRules: ReadRules = (text) => {
     if (error instanceof RangeError) return refused(TOO_DEEP);
     throw error;
   }
-};
+}
 
 function read(text: string): RulesReading {
   const bytes = Buffer.byteLength(text);

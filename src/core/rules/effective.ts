@@ -57,26 +57,6 @@ export function effectiveRules(
   };
 }
 
-/** Every role a rules file names, with the key that names it. */
-export function rolesNamed(
-  file: RulesFile,
-): readonly { readonly key: string; readonly role: string }[] {
-  const of = (
-    key: string,
-    roles: readonly string[] = [],
-  ): readonly { readonly key: string; readonly role: string }[] =>
-    roles.map((role) => ({ key, role }));
-  return [
-    ...of("required", file.required),
-    ...of("veto", file.veto),
-    ...of("weights", Object.keys(file.weights ?? {})),
-    ...Object.entries(file.labels ?? {}).flatMap(([name, label]) => [
-      ...of(`labels.${name}`, label.required),
-      ...of(`labels.${name}`, label.veto),
-    ]),
-  ];
-}
-
 function perMille(share: number): number {
   return Math.round(share * 1000);
 }

@@ -1,0 +1,24 @@
+/** `roundtable rules …`, as the program knows them. */
+import type { Command } from "commander";
+import type { RulesOptions } from "./rules.ts";
+
+/** Adds the commands; `ends` gets each one's exit code. */
+export function addRuleCommands(
+  program: Command,
+  ends: (code: number) => void,
+): void {
+  program
+    .command("rules")
+    .description("the rules a repository's missions run under")
+    .command("check")
+    .description(
+      "check .roundtable/rules.yaml, and show each rule in force and where it comes from",
+    )
+    .option("--repo <dir>", "the repository", ".")
+    .option("--at <rev>", "as of this commit or branch", "HEAD")
+    .option("--json", "as JSON")
+    .action(async (options: RulesOptions) => {
+      const { checkRules } = await import("./rules.ts");
+      ends(await checkRules(options));
+    });
+}

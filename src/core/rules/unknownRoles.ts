@@ -1,0 +1,41 @@
+import { RULES_FILE, type RulesFile } from "../../protocol/rulesFile.ts";
+import { badRules, nearest } from "./fault.ts";
+
+/** Throws `bad-rules` when the file names a role that no agent has: what it asks for could never be. `lines` are those of its keys. */
+export function refuseUnknownRoles(
+  rules: RulesFile,
+  lines: Readonly<Record<string, number>>,
+  known: readonly string[],
+): void {
+  const faults = rolesNamed(rules)
+    .filter(({ role }) => !known.includes(role))
+    .map(({ key, role }) => {
+      const meant = nearest(role, known);
+      return {
+        line: lines[key] ?? 1,
+        column: 1,
+        what: `${key} names the role "${role}", which no agent has; ${meant === undefined ? "" : `did you mean "${meant}"? `}there are ${known.join(", ")}`,
+      };
+    });
+  if (faults.length > 0) throw badRules(RULES_FILE, faults);
+}
+
+/** Every role a rules file names, with the key that names it. */
+function rolesNamed(
+  file: RulesFile,
+): readonly { readonly key: string; readonly role: string }[] {
+  const of = (
+    key: string,
+    roles: readonly string[] = [],
+  ): readonly { readonly key: string; readonly role: string }[] =>
+    roles.map((role) => ({ key, role }));
+  return [
+    ...of("required", file.required),
+    ...of("veto", file.veto),
+    ...of("weights", Object.keys(file.weights ?? {})),
+    ...Object.entries(file.labels ?? {}).flatMap(([name, label]) => [
+      ...of(`labels.${name}`, label.required),
+      ...of(`labels.${name}`, label.veto),
+    ]),
+  ];
+}
