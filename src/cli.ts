@@ -94,6 +94,15 @@ function mission(
         value,
       ],
     )
+    .option(
+      "--evidence-seconds <n>",
+      "seconds the evidence tools may take together (default: 120)",
+      Number,
+    )
+    .option(
+      "--advisories <file>",
+      "known vulnerabilities in the format of Retire.js (default: what `roundtable advisories update` keeps)",
+    )
     .option("--json", json);
 }
 

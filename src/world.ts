@@ -132,7 +132,7 @@ export async function openRoundtable(
         secret: options.secret ?? (() => Promise.resolve(undefined)),
       }),
       git,
-      evidence: openEvidence(),
+      evidence: openEvidence({ seconds: settings.evidenceSeconds }),
       sandbox,
       openWorkspace,
       mcp,

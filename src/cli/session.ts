@@ -1,3 +1,4 @@
+import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { RoundtableError } from "../core/errors.ts";
 import { Settings } from "../protocol/settings.ts";
@@ -16,6 +17,10 @@ export interface SessionOptions {
   readonly budget?: number;
   /** Commands that check the project, their words separated by spaces. */
   readonly check?: readonly string[];
+  /** Seconds the evidence tools may take together. */
+  readonly evidenceSeconds?: number;
+  /** File with known vulnerabilities in the format of Retire.js. */
+  readonly advisories?: string;
   /** Start the MCP servers the repository names. */
   readonly mcp?: boolean;
   /** Origins that push notifications may be sent to. */
@@ -70,6 +75,8 @@ function settingsOf({
   baseUrl,
   budget,
   check,
+  evidenceSeconds,
+  advisories,
   mcp,
   pushTarget,
   route,
@@ -81,6 +88,8 @@ function settingsOf({
     ...(model !== undefined && { model }),
     ...(baseUrl !== undefined && { baseUrl }),
     ...(budget !== undefined && { budgetUsd: budget }),
+    ...(evidenceSeconds !== undefined && { evidenceSeconds }),
+    ...(advisories !== undefined && { advisories: resolve(advisories) }),
     ...(pushTarget !== undefined && { pushTargets: pushTarget }),
     ...(route !== undefined && { routes: route.map(routeOf) }),
     ...(check !== undefined && {

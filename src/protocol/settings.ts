@@ -79,6 +79,10 @@ export const Settings = z
     decisionRecords: FolderPath.default("docs/adr"),
     /** Commands that check the project, each an argument vector; empty = found from the project. */
     checks: z.array(z.array(z.string()).min(1)).default([]),
+    /** Seconds the evidence tools may take together; the project's own checks are not among them. */
+    evidenceSeconds: z.number().int().min(5).max(3600).default(120),
+    /** File with known vulnerabilities in the format of Retire.js; empty = the one `roundtable advisories update` keeps. */
+    advisories: z.string().default(""),
     /** Extra folders with agent role files. */
     agentFolders: z.array(z.string()).default([]),
     /** Start the MCP servers a repository names: a command of its choice, so never unasked. */

@@ -54,6 +54,19 @@ const rooms: readonly Room[] = [
   { at: "src/adapters/rules/", mayImport: [...adapter, "yaml", "zod"] },
   { at: "src/adapters/metrics/", mayImport: [...adapter, "prom-client"] },
   { at: "src/adapters/telemetry/", mayImport: [...adapter, "@opentelemetry/"] },
+  {
+    at: "src/adapters/evidence/",
+    mayImport: [
+      ...adapter,
+      "@babel/parser",
+      "@babel/types",
+      "@secretlint/",
+      "eslint",
+      "eslint-plugin-security",
+      "recheck",
+      "retire",
+    ],
+  },
   { at: "src/adapters/*/", mayImport: adapter },
   { at: ["src/app.ts", "src/app/"], mayImport: everyInnerRoom },
   {

@@ -19,6 +19,19 @@ const KEYS: readonly (readonly [RegExp, string])[] = [
 /** Marks of examples: documentation and tests are full of keys that open nothing. */
 const EXAMPLE = /example|EXAMPLE|xxxx|XXXX|(.)\1{9}/;
 
+/** What kind of key a line holds, if any. */
+export function keyIn(text: string): string | undefined {
+  return KEYS.find(([shape]) => {
+    const found = shape.exec(text);
+    return found !== null && !isExample(found[0]);
+  })?.[1];
+}
+
+/** Whether a key is plainly one that opens nothing. */
+export function isExample(key: string): boolean {
+  return EXAMPLE.test(key);
+}
+
 /** Secrets in added lines. The claim never repeats the secret. */
 export const secrets: EvidenceTool = {
   name: "secrets",
@@ -26,17 +39,14 @@ export const secrets: EvidenceTool = {
   look: ({ added, cut }) => [
     verdict(
       added.flatMap(({ path, line, text }) => {
-        const hit = KEYS.find(([shape]) => {
-          const found = shape.exec(text);
-          return found !== null && !EXAMPLE.test(found[0]);
-        });
-        return hit === undefined
+        const kind = keyIn(text);
+        return kind === undefined
           ? []
           : [
               {
                 path,
                 line,
-                claim: `looks like ${hit[1]}: ${redact(text.trim()).slice(0, 120)}`,
+                claim: `looks like ${kind}: ${redact(text.trim()).slice(0, 120)}`,
                 severity: "critical" as const,
               },
             ];

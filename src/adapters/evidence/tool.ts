@@ -60,27 +60,46 @@ export type Seen = Omit<Evidence, "tool" | "required" | "durationMs" | "id"> & {
   readonly id?: string;
 };
 
-/** PASS without findings, else FAIL with as many as a person will read. What was not read whole cannot pass: it is NOT_RUN. */
+/**
+ * PASS without findings, else FAIL with as many as a person will read. What was not read whole cannot pass: it is NOT_RUN. `missing` says
+ * that lines are, or is a sentence that says what else could not be looked at and why.
+ */
 export function verdict(
   findings: readonly Finding[],
   passed: string,
   failed: (count: number) => string,
-  cut = false,
+  missing: boolean | string | undefined = false,
 ): Seen {
-  if (cut && findings.length === 0)
+  const why = missing === true ? TOO_LARGE : missing === false ? "" : missing;
+  if (findings.length > 0)
     return {
-      status: "NOT_RUN",
-      summary:
-        "Nothing was found in the part that was read, but the change is too large to read whole; split it.",
-      findings: [],
+      status: "FAIL",
+      summary: [failed(findings.length), why]
+        .filter((sentence) => sentence !== undefined && sentence !== "")
+        .join(" ")
+        .slice(0, LONGEST_SUMMARY),
+      findings: findings.slice(0, MOST_FINDINGS),
     };
-  return findings.length === 0
+  return why === undefined || why === ""
     ? { status: "PASS", summary: passed, findings: [] }
     : {
-        status: "FAIL",
-        summary: failed(findings.length),
-        findings: findings.slice(0, MOST_FINDINGS),
+        status: "NOT_RUN",
+        summary: `Nothing was found in what was read. ${why}`.slice(
+          0,
+          LONGEST_SUMMARY,
+        ),
+        findings: [],
       };
 }
 
+/** Says which files could not be read; undefined when all were. Each is a path and why. */
+export function notRead(files: readonly string[]): string | undefined {
+  if (files.length === 0) return undefined;
+  const more = files.length > 3 ? `; and ${String(files.length - 3)} more` : "";
+  return `Not read: ${files.slice(0, 3).join("; ")}${more}.`;
+}
+
+const TOO_LARGE =
+  "The change is too large to read whole; split it into smaller ones.";
 const MOST_FINDINGS = 50;
+const LONGEST_SUMMARY = 2000;
