@@ -90,10 +90,14 @@ function lessons(
   ];
 }
 
-/** Only the rebuttal round shows claims of others: first ballots are independent. */
+/** Only the rebuttal round and the senior model see what others say: first ballots are independent. */
 function contestedPart(work: Work): string | undefined {
-  if (work.kind !== "ballot" || work.round === 1) return undefined;
-  return dataSection("Contested claims", json(work.contested));
+  if (work.kind !== "ballot") return undefined;
+  if (work.split !== undefined)
+    return dataSection("What the team could not settle", json(work.split));
+  return work.round === 1
+    ? undefined
+    : dataSection("Contested claims", json(work.contested));
 }
 
 /** The block a rehearsal reads: its first lines have a fixed form. */
@@ -118,6 +122,8 @@ function taskOf(work: Work): string {
     case "resolve":
       return "Now: answer the goal's question. Read what you need first. Submit the answer, the options you weighed and the consequences.";
     case "ballot":
+      if (work.split !== undefined)
+        return "Now: the team could not settle this, and your word decides before the human is asked. Check what both sides say against the material, then submit your ballot: approve or block with what you found yourself, or abstain where you cannot tell.";
       return work.round === 1
         ? "Now: judge it by yourself and submit your ballot. You do not know what others say."
         : "Now: the team is split. Check each contested claim against the material, then submit your ballot again. A changed verdict counts only if a finding of yours names new evidence in evidenceRef.";

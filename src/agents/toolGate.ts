@@ -213,6 +213,7 @@ export async function openToolGate(
             ok: output.ok,
             summary: forPeople(output.text),
             outputHash: hash(output.text),
+            ...(output.exitCode !== undefined && { exitCode: output.exitCode }),
             durationMs: Math.max(0, Math.round(clock.now() - startedAt)),
           },
         });

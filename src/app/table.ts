@@ -7,7 +7,10 @@ import type { Models } from "../ports.ts";
 /** Most that a vote weighs, milli-logits. */
 const MAX_WEIGHT = 2200;
 
-/** The electorate of a mission: one voter per role, by the model its tier stands for now. `weights` multiplies a role's votes. Nobody votes without a model. */
+/** The role that is asked only after the team could not decide, and so has no vote. */
+const SENIOR = "senior";
+
+/** The electorate of a mission: one voter per role but the senior's, by the model its tier stands for now. `weights` multiplies a role's votes. Nobody votes without a model. */
 export async function electorateOf(
   roles: readonly RoleFile[],
   models: Models | undefined,
@@ -15,8 +18,9 @@ export async function electorateOf(
   signal: AbortSignal,
 ): Promise<readonly Elector[]> {
   if (models === undefined) return [];
+  const voters = roles.filter(({ role }) => role !== SENIOR);
   return Promise.all(
-    roles.map(async ({ id, role, name, tier }) => ({
+    voters.map(async ({ id, role, name, tier }) => ({
       agentId: id,
       role,
       name,

@@ -1,8 +1,10 @@
 import { RoundtableError } from "../core/errors.ts";
 import type { ChangeSet, DataOf } from "../protocol/event.ts";
 import type { Evidence } from "../protocol/consensus.ts";
+import { artifactOf, excerptOf } from "./artifact.ts";
 import type { Built } from "./build.ts";
 import type { Lesson, Line } from "./line.ts";
+import type { ReadFiles } from "./places.ts";
 import type { Proposal } from "./proposal.ts";
 import { requireEvidence } from "./rules.ts";
 
@@ -88,19 +90,63 @@ export async function changeProposal(
     change.commit ?? change.tree,
   );
   const dir = await git.checkout(root, change.tree, line.missionId);
+  const { text, leftOut } = artifactOf(change.files, diff);
   return {
     decisionId: `change@${String(attempt)}:${change.tree.slice(0, 12)}`,
     subject: "change",
     title: changeTitle(change),
     artifactHash: change.tree,
-    artifact: diff,
+    artifact: text,
+    excerpt: (path) => excerptOf(change.files, diff, path),
+    files: readFiles(line, change),
     authorIds,
     attempt,
     paths: change.files.flatMap(({ path, oldPath }) =>
       oldPath === undefined ? [path] : [path, oldPath],
     ),
     root: dir,
-    evidence: (from) => gather(from, change, diff, dir),
+    evidence: async (from) => [
+      ...(leftOut === undefined ? [] : [notRead(leftOut)]),
+      ...(await gather(from, change, diff, dir)),
+    ],
+  };
+}
+
+/** Files as they are in the changed state; those the change takes away or renames also under their old names, as they were. */
+function readFiles(line: Line, change: ChangeSet): ReadFiles {
+  const { git } = line.ports;
+  const { root } = line.opened.repo;
+  const before = new Set(
+    change.files.flatMap(({ path, oldPath, status }) => [
+      ...(status === "deleted" ? [path] : []),
+      ...(oldPath === undefined ? [] : [oldPath]),
+    ]),
+  );
+  return async (paths) => {
+    const now = await git.texts(root, change.tree, paths);
+    const gone = now.flatMap((file) =>
+      "unread" in file && file.unread === "missing" && before.has(file.path)
+        ? [file.path]
+        : [],
+    );
+    if (gone.length === 0) return now;
+    const old = await git.texts(root, change.baseTree, gone);
+    return now.map(
+      (file) => old.find(({ path }) => path === file.path) ?? file,
+    );
+  };
+}
+
+/** On record with the decision: what nobody read, nobody vouches for. */
+function notRead(summary: string): Evidence {
+  return {
+    id: "reading",
+    tool: "reading",
+    status: "NOT_RUN",
+    required: false,
+    summary,
+    findings: [],
+    durationMs: 0,
   };
 }
 

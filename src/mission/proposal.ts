@@ -1,5 +1,6 @@
 import type { Evidence, Subject } from "../protocol/consensus.ts";
 import type { Line } from "./line.ts";
+import type { ReadFiles } from "./places.ts";
 
 /** Something the team decides on. */
 export interface Proposal {
@@ -11,6 +12,10 @@ export interface Proposal {
   readonly artifactHash: string;
   /** What electors read. */
   readonly artifact: string;
+  /** The part of it that is about one file, for who checks a claim there; all of it when left out. */
+  readonly excerpt?: (path: string) => string;
+  /** Reads the files of a change, to see whether what is said of them stands there; left out where there are none. */
+  readonly files?: ReadFiles;
   readonly authorIds: readonly string[];
   readonly attempt: number;
   /** Files it touches or means to touch, under their old names too: labels of the rules look at them. */

@@ -118,6 +118,20 @@ const Usage = z.object({
   cacheWriteTokens: z.number().int(),
 });
 
+/** What was said of a finding in an earlier review of the same scope, and still holds. */
+const Carried = z.object({
+  dismissed: z
+    .object({
+      why: z.enum(["wrong", "wontFix", "outOfScope"]),
+      reason: z.string(),
+      by: z.string(),
+    })
+    .optional(),
+  explanations: z.array(
+    z.object({ question: z.string(), answer: z.string(), by: z.string() }),
+  ),
+});
+
 /** Data of each event type. Types are past tense: they happened. */
 export const EventData = {
   // The mission
@@ -287,29 +301,10 @@ export const EventData = {
     /** The earlier review. */
     previous: z.string(),
     /** Findings that are still there: `own` is their id in this mission, `findingId` the one they keep. */
-    same: z.array(
-      z.object({
-        own: z.string(),
-        findingId: z.string(),
-        dismissed: z
-          .object({
-            why: z.enum(["wrong", "wontFix", "outOfScope"]),
-            reason: z.string(),
-            by: z.string(),
-          })
-          .optional(),
-        explanations: z.array(
-          z.object({
-            question: z.string(),
-            answer: z.string(),
-            by: z.string(),
-          }),
-        ),
-      }),
-    ),
-    /** Open findings that nobody raised again although their lines are as they were, at their place now. */
+    same: z.array(Carried.extend({ own: z.string(), findingId: z.string() })),
+    /** Findings that nobody raised again although their lines are as they were, at their place now. */
     kept: z.array(
-      z.object({
+      Carried.extend({
         findingId: z.string(),
         finding: Finding,
         standing: Standing,
@@ -399,6 +394,8 @@ export const EventData = {
     summary: z.string(),
     outputHash: z.string(),
     durationMs: z.number().int(),
+    /** How the command ended that the tool ran; left out where none ran to its end. */
+    exitCode: z.number().int().optional(),
   }),
   PermissionAsked: z.object({
     permissionId: z.string(),

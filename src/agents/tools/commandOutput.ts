@@ -24,5 +24,7 @@ export function commandOutput(
   return {
     ok: !result.timedOut && result.exitCode === 0,
     text: `\`${line}\` ${ending} after ${String(result.durationMs)} ms.\n${asData("output", tail)}`,
+    ...(!result.timedOut &&
+      result.exitCode !== null && { exitCode: result.exitCode }),
   };
 }

@@ -17,6 +17,8 @@ export interface ToolContext {
 export interface ToolOutput {
   readonly ok: boolean;
   readonly text: string;
+  /** How the command ended that it ran to its end, if any. */
+  readonly exitCode?: number;
 }
 
 /** A file the call would look at or change. */

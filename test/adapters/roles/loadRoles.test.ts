@@ -44,7 +44,7 @@ async function broken(dir: string): Promise<string> {
   return message;
 }
 
-test("the five roles that come with the product are right", async () => {
+test("the five voters and the senior that come with the product are right", async () => {
   const roles = await loadRoles([shipped]);
   assert.deepEqual(
     roles.map(({ id, role, tier }) => [id, role, tier]),
@@ -54,6 +54,7 @@ test("the five roles that come with the product are right", async () => {
       ["planner", "planner", "middle"],
       ["qa", "qa", "middle"],
       ["security", "security", "middle"],
+      ["senior", "senior", "strong"],
     ],
   );
   const writers = roles.filter(({ tools }) =>
@@ -72,7 +73,7 @@ test("a file of one's own joins the team, or takes a seat over", async (t) => {
     "notes.txt": "no role",
   });
   const roles = await loadRoles([shipped, dir]);
-  assert.equal(roles.length, 6);
+  assert.equal(roles.length, 7);
   assert.equal(
     roles.find(({ id }) => id === "qa")?.instructions,
     "Write well.",

@@ -54,7 +54,9 @@ const PRICED: Readonly<Record<string, string>> = {
  */
 export async function costFigures(): Promise<CostFigures> {
   const media = join(import.meta.dirname, "../../../media/roles");
-  const roles = await loadRoles([media]);
+  const roles = (await loadRoles([media])).filter(
+    ({ role }) => role !== "senior",
+  );
   const oneModel = await compared(
     roles.map((role) => ({ ...role, tier: "strong" as const })),
   );

@@ -1,0 +1,75 @@
+import { contestedFor } from "../core/consensus/contested.ts";
+import { missingBallots } from "../core/consensus/decision.ts";
+import type { Elector } from "../protocol/consensus.ts";
+import type { Line } from "./line.ts";
+import { placedFindings } from "./places.ts";
+import type { Poll } from "./poll.ts";
+import type { Proposal } from "./proposal.ts";
+import { untilDeadline } from "./untilDeadline.ts";
+import { unlessStalled, workBase } from "./work.ts";
+
+/** Asks everyone whose ballot is missing, all at once, until the round's deadline. Who cannot answer is absent. */
+export async function collectBallots(
+  line: Line,
+  proposal: Proposal,
+  poll: Poll,
+): Promise<void> {
+  const { round } = poll.state();
+  if (round === undefined) return;
+  await untilDeadline(line, round.deadline, (signal) =>
+    missingBallots(poll.state()).map((elector) =>
+      castFor(line, proposal, poll, elector, signal),
+    ),
+  );
+}
+
+async function castFor(
+  line: Line,
+  proposal: Proposal,
+  poll: Poll,
+  elector: Elector,
+  signal: AbortSignal,
+): Promise<void> {
+  const state = poll.state();
+  const round = state.round?.round ?? 1;
+  const { decisionId, subject, artifactHash, artifact, attempt, root } =
+    proposal;
+  const reply = unlessStalled(
+    await line.ports.team.ask(
+      elector.agentId,
+      {
+        ...workBase(
+          line,
+          attempt,
+          `ballot/${decisionId}/${String(round)}/${elector.agentId}`,
+          root,
+        ),
+        kind: "ballot",
+        decisionId,
+        round,
+        subject,
+        artifactHash,
+        artifact,
+        evidence: [...state.evidence],
+        contested: [...contestedFor(state, elector.agentId)],
+      },
+      signal,
+    ),
+  );
+  if (!reply.ok) return;
+  const { paper } = reply.answer;
+  await poll.do({
+    type: "CastBallot",
+    by: elector.agentId,
+    ballot: {
+      ...paper,
+      ...(proposal.files !== undefined &&
+        (await placedFindings(proposal.files, paper.findings))),
+      agentId: elector.agentId,
+      round,
+      artifactHash,
+      lineage: reply.lineage,
+    },
+    now: line.ports.clock.now(),
+  });
+}
