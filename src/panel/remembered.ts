@@ -21,6 +21,15 @@ export interface Draft {
   readonly reason: string;
 }
 
+/** Why a finding can be set aside. */
+export const reasons = ["wrong", "wontFix", "outOfScope"] as const;
+
+/** A finding being set aside: why, and the reason so far. */
+export interface SetAside {
+  readonly why: (typeof reasons)[number];
+  readonly reason: string;
+}
+
 /** How the page looked: all that survives its being hidden. No facts are kept here. */
 export interface Remembered {
   readonly missionId: string | null;
@@ -32,6 +41,8 @@ export interface Remembered {
   /** Names of what is unfolded, or folded where open is the rule; see {@link isOpen}. */
   readonly toggled: readonly string[];
   readonly drafts: Readonly<Record<string, Draft>>;
+  /** Findings being set aside, by id. */
+  readonly aside: Readonly<Record<string, SetAside>>;
   /** `seq` of the topmost line in view; null while the view follows the tail. */
   readonly at: number | null;
 }
@@ -45,6 +56,7 @@ export const fresh: Remembered = {
   who: "",
   toggled: [],
   drafts: {},
+  aside: {},
   at: null,
 };
 

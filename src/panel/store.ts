@@ -203,6 +203,10 @@ export function createStore(host: Host, changed: () => void): Store {
 export const asked = {
   ruling: (decisionId: string) => `rule:${decisionId}`,
   permission: (permissionId: string) => `permit:${permissionId}`,
+  finding: (findingId: string) => `finding:${findingId}`,
+  /** `answers` is how many there are already: the next one ends the wait. */
+  why: (findingId: string, answers: number) =>
+    `why:${findingId}:${String(answers)}`,
   stop: (missionId: string) => `stop:${missionId}`,
   resume: (missionId: string) => `resume:${missionId}`,
   release: "release",
@@ -217,6 +221,11 @@ function isPending(name: string, snapshot: NonNullable<Page["snapshot"]>) {
     (open.decisions.some(
       (card) => card.asks !== null && name === asked.ruling(card.decisionId),
     ) ||
+      open.findings.some(
+        ({ findingId, state, explanations }) =>
+          (state.kind === "open" && name === asked.finding(findingId)) ||
+          name === asked.why(findingId, explanations.length),
+      ) ||
       open.permissions.some(
         (card) => name === asked.permission(card.permissionId),
       ) ||

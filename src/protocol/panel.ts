@@ -248,6 +248,7 @@ export const PageCommand = z.enum([
   "roundtable.stopEverything",
   "roundtable.openPlan",
   "roundtable.openChange",
+  "roundtable.applyFix",
   "roundtable.showLog",
   "roundtable.openWalkthrough",
 ]);
@@ -276,6 +277,7 @@ export const FromPage = z.discriminatedUnion("type", [
     type: z.literal("command"),
     command: PageCommand,
     missionId: z.string().optional(),
+    findingId: z.string().optional(),
   }),
   z.object({
     type: z.literal("openFile"),

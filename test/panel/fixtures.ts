@@ -697,6 +697,105 @@ const closed: DecisionCard = {
 };
 
 /** What the panel shows at the moments that matter, by name. */
+const found: MissionDetail["findings"][number] = {
+  findingId: "f1",
+  missionId: "m1",
+  ...weekClaim,
+  standing: "CONFIRMED",
+  verified: {
+    verdict: "confirmed",
+    by: "Security",
+    reason: "The upper bound is the constant 53, whatever the year.",
+    quotes: [
+      {
+        path: "src/dates/isoWeek.ts",
+        line: 31,
+        text: "  if (week < 1 || week > 53) return null;",
+      },
+    ],
+  },
+  raisedBy: [
+    { agentId: "qa", name: "QA", role: "qa" },
+    { agentId: "tool:npm test", name: "npm test", role: "tool" },
+  ],
+  evidence: [
+    { tool: "npm test", summary: "1 of 214 tests fails.", output: "" },
+  ],
+  fix: {
+    from: 31,
+    to: 31,
+    text: "  if (week < 1 || week > weeksOf(year)) return null;",
+  },
+  blocks: true,
+  minority: false,
+  earlier: false,
+  state: { kind: "open" },
+  explanations: [
+    {
+      question: "Why? What makes you say so?",
+      answer:
+        "2025 ends on a Wednesday, so it has 52 weeks; line 31 lets 53 pass.",
+      by: "QA",
+    },
+  ],
+};
+
+const { verified: _, fix: __, ...bare } = found;
+const findings: MissionDetail["findings"] = [
+  found,
+  {
+    ...bare,
+    findingId: "f2",
+    path: "src/dates/parse.ts",
+    line: 12,
+    claim: "The error message still says only YYYY-MM-DD is accepted.",
+    severity: "medium",
+    standing: "CORROBORATED",
+    raisedBy: [
+      { agentId: "architect", name: "Architect", role: "architect" },
+      { agentId: "developer", name: "Developer", role: "developer" },
+    ],
+    evidence: [],
+    blocks: false,
+    explanations: [],
+  },
+  {
+    ...bare,
+    findingId: "f3",
+    path: "src/dates/legacy.ts",
+    line: 8,
+    claim: "A regular expression takes exponential time on `1-1-1-1-1-1!`.",
+    severity: "medium",
+    rule: "redos",
+    standing: "SINGLE",
+    raisedBy: [{ agentId: "tool:redos", name: "redos", role: "tool" }],
+    evidence: [],
+    blocks: false,
+    minority: true,
+    earlier: true,
+    explanations: [],
+  },
+  {
+    ...bare,
+    findingId: "f4",
+    path: "README.md",
+    line: 0,
+    claim: "Week dates are not documented.",
+    severity: "low",
+    standing: "SINGLE",
+    raisedBy: [{ agentId: "architect", name: "Architect", role: "architect" }],
+    evidence: [],
+    blocks: false,
+    explanations: [],
+    state: {
+      kind: "dismissed",
+      why: "outOfScope",
+      reason: "The docs follow with the release.",
+      by: "human",
+    },
+  },
+];
+
 export const fixtures = {
   welcome: {
     ...snapshotOf(null),
@@ -717,6 +816,7 @@ export const fixtures = {
     stages: stages(6),
     attempt: 2,
     change,
+    findings,
     decisions: [ruled, changeAsked],
     said: said([...talk, ...tallied, ...built]),
   }),

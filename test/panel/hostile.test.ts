@@ -32,10 +32,12 @@ const attack = [
 /** Puts the attack at the end of every text of a value, but leaves alone what the page uses as a key or a word of the protocol. */
 function poisoned<T>(value: T): T {
   const keep =
-    /^(missionId|kind|status|stage|state|tone|severity|standing|verdict|phase|outcome|subject|what|agentId|from|to|stepId|decisionId|permissionId)$/;
+    /^(missionId|kind|status|stage|state|tone|severity|standing|verdict|phase|outcome|subject|what|agentId|from|to|stepId|decisionId|permissionId|how|claimId)$/;
   const walk = (part: unknown, name: string): unknown => {
     if (typeof part === "string")
-      return keep.test(name) ? part : `${part} ${attack}`;
+      return keep.test(name) || /^(wrong|wontFix|outOfScope)$/.test(part)
+        ? part
+        : `${part} ${attack}`;
     if (Array.isArray(part)) return part.map((entry) => walk(entry, name));
     if (typeof part !== "object" || part === null) return part;
     return Object.fromEntries(

@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { gzipSync } from "node:zlib";
 
 import { FromPage } from "../../src/protocol/panel.ts";
 import {
@@ -12,6 +11,7 @@ import {
   planHash,
   snapshotOf,
 } from "./fixtures.ts";
+import { fresh } from "../../src/panel/remembered.ts";
 import {
   startPanelRig,
   type OpenOptions,
@@ -48,12 +48,6 @@ const button = (panel: Panel, name: string | RegExp) =>
 
 const intents = async (panel: Panel) =>
   (await panel.posted()).filter((message) => message.type === "intent");
-
-test("the bundle stays within 150 KB, 50 KB gzipped", () => {
-  assert.ok(rig.code.length <= 150_000, `${String(rig.code.length)} bytes`);
-  const gzipped = gzipSync(rig.code).length;
-  assert.ok(gzipped <= 50_000, `${String(gzipped)} bytes gzipped`);
-});
 
 test("without missions the welcome offers the sample first, then a key and another model", () =>
   shown(fixtures.welcome, async (panel) => {
@@ -291,6 +285,75 @@ test("a claim whose verifier showed nothing counts as unclear, whatever it said"
     },
   );
 });
+
+const onFindings: OpenOptions = {
+  width: 720,
+  state: { ...fresh, missionId: "m1", tab: "change" },
+};
+
+test("findings stand in the order of what they stop, and what is done with is folded away", () =>
+  shown(
+    fixtures.escalated,
+    async ({ page }) => {
+      const groups = await page.locator("#part .found-title").allInnerTexts();
+      assert.deepEqual(
+        groups.map((text) => text.replace(/\s+/g, " ")),
+        ["Blocks the change 1", "Open 1", "Said by one voice alone 1"],
+      );
+      const done = page.locator("#part .findings-card details");
+      assert.equal(await done.locator(".one").count(), 0);
+      await done.locator("summary").click();
+      assert.match(
+        await done.locator(".one").innerText(),
+        /true, and not of this change: The docs follow/,
+      );
+    },
+    onFindings,
+  ));
+
+test("a finding is dismissed with a kind and a reason, and without one nothing is sent", () =>
+  shown(
+    fixtures.escalated,
+    async (panel) => {
+      await button(panel, "Dismiss…").first().click();
+      await button(panel, "Dismiss").click();
+      assert.deepEqual(await intents(panel), []);
+      assert.match(await panel.page.locator("[role=alert]").innerText(), /why/);
+      await panel.page.locator(".aside select").selectOption("wontFix");
+      await panel.page.locator(".aside textarea").fill("Week 53 is rare.");
+      await button(panel, "Dismiss").click();
+      assert.deepEqual((await intents(panel)).at(-1)?.intent, {
+        kind: "dismissFinding",
+        missionId: "m1",
+        findingId: "f1",
+        why: "wontFix",
+        reason: "Week 53 is rare.",
+      });
+    },
+    onFindings,
+  ));
+
+test("who raised a finding can be asked why, and its fix applied", () =>
+  shown(
+    fixtures.escalated,
+    async (panel) => {
+      assert.match(
+        await panel.page.locator(".why").innerText(),
+        /You asked: Why.*QA 2025 ends/s,
+      );
+      await button(panel, "Ask why").nth(1).click();
+      const asked = (await intents(panel)).at(-1)?.intent;
+      assert.equal(asked?.kind === "explainFinding" && asked.findingId, "f2");
+      await button(panel, "Apply fix").click();
+      assert.deepEqual((await panel.posted()).at(-1), {
+        type: "command",
+        command: "roundtable.applyFix",
+        missionId: "m1",
+        findingId: "f1",
+      });
+    },
+    onFindings,
+  ));
 
 test("a permission shows every argument apart, and hidden characters written out", () =>
   shown(

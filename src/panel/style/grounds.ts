@@ -162,6 +162,41 @@ export const grounds = css`
     margin: 4px 0 0;
     max-height: 120px;
   }
+  .found {
+    display: grid;
+    gap: 10px;
+    margin: 4px 0 8px;
+    padding: 0;
+    list-style: none;
+  }
+  .one {
+    display: grid;
+    gap: 3px;
+    min-width: 0;
+  }
+  .found > li,
+  .one > * {
+    min-width: 0;
+  }
+  .found > li + li {
+    padding-top: 10px;
+    border-top: 1px solid var(--line);
+  }
+  .verified > div {
+    flex: 1;
+  }
+  .one.dismissed,
+  .one.settled {
+    opacity: 0.85;
+  }
+  .why {
+    padding-inline-start: 8px;
+    border-inline-start: 2px solid var(--line);
+  }
+  .aside {
+    display: grid;
+    gap: 4px;
+  }
   .dissent {
     margin-top: 8px;
     padding: 2px 10px 8px;

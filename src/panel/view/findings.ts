@@ -8,7 +8,10 @@ import { icon } from "./icons.ts";
 import { fold, place, type View } from "./parts.ts";
 
 /** One claim with its severity and the place it is about. */
-export function findingLine(act: Act, finding: Finding): TemplateResult {
+export function findingLine(
+  act: Act,
+  finding: Pick<Finding, "path" | "line" | "claim" | "severity">,
+): TemplateResult {
   return html`<span class="severity ${finding.severity}"
       >${t(`severity.${finding.severity}`)}</span
     >

@@ -75,7 +75,7 @@ function part(tab: Tab, page: Page, act: Act, open: MissionDetail): View {
     case "plan":
       return planTab(page, act, open);
     case "change":
-      return changeTab(act, open);
+      return changeTab(page, act, open);
     case "decisions":
       return decisionsTab(page, act, open);
     case "team":
@@ -131,10 +131,16 @@ function label(name: Tab, open: MissionDetail): TemplateResult {
     name === "plan" && open.kind === "question"
       ? t("tab.answer")
       : t(`tab.${name}`);
-  const number = name === "decisions" ? open.decisions.length : 0;
+  const number = badge(name, open);
   return html`${text}${
     number > 0 ? html` <span class="badge">${number}</span>` : nothing
   }`;
+}
+
+function badge(name: Tab, { decisions, findings }: MissionDetail): number {
+  if (name === "change")
+    return findings.filter(({ state }) => state.kind === "open").length;
+  return name === "decisions" ? decisions.length : 0;
 }
 
 /** Arrow keys turn to the neighbouring tab, as the tab pattern wants it. */

@@ -68,7 +68,10 @@ export function fold(
 }
 
 /** Where a finding points, as a button that opens the file; plain text where there is no file to open. */
-export function place(act: Act, { path, line }: Finding): TemplateResult {
+export function place(
+  act: Act,
+  { path, line }: Pick<Finding, "path" | "line">,
+): TemplateResult {
   const text = line > 0 ? `${path}:${String(line)}` : path;
   return html`<button
     type="button"

@@ -65,7 +65,7 @@ function said(
         ({ path, line, text }) =>
           html`<pre tabindex="0" aria-label=${t("verify.quote", path)}>
 ${text}</pre>
-            ${place(act, { path, line, claim: "", severity: "low" })}`,
+            ${place(act, { path, line })}`,
       )}
       ${ran.map((command) => html`<code>${command}</code>`)}
     </div>
