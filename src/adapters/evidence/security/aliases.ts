@@ -1,5 +1,13 @@
 import type { Node } from "@babel/types";
-import { bare, dotted, isCall, isMember, propertyOf, stringOf, verbOf } from "./nodes.ts";
+import {
+  bare,
+  dotted,
+  isCall,
+  isMember,
+  propertyOf,
+  stringOf,
+  verbOf,
+} from "./nodes.ts";
 import type { Outline } from "./units.ts";
 
 /** Names of a file that stand for a module or a function of one: `cp` → `child_process`, `run` → `child_process.exec`. Promisified functions count as what they are. */

@@ -30,18 +30,22 @@ export function flowOf(outlined: Outline, unit: Unit): Flow {
   const known = KNOWN.get(unit);
   if (known !== undefined) return known;
   const constants = constantsOf(outlined);
-  const outer = unit.outer === undefined ? EMPTY : taintOf(outlined, unit.outer);
+  const outer =
+    unit.outer === undefined ? EMPTY : taintOf(outlined, unit.outer);
   const taint = taintOf(outlined, unit);
   const counters = countersOf(unit);
   const flow: Flow = {
-    tainted: (node) => mentions(node, (name) => taint.has(name) || outer.has(name)),
+    tainted: (node) =>
+      mentions(node, (name) => taint.has(name) || outer.has(name)),
     fixed: (node) => isFixed(node, constants),
     counts: (node) => {
       const one = bare(node);
       return one.type === "Identifier"
         ? counters.has(one.name) || INDEX.test(one.name)
-        : one.type === "NumericLiteral" || one.type === "UpdateExpression" ||
-            (one.type === "BinaryExpression" && /^[-*/%|&]|<<|>>/.test(one.operator)) ||
+        : one.type === "NumericLiteral" ||
+            one.type === "UpdateExpression" ||
+            (one.type === "BinaryExpression" &&
+              /^[-*/%|&]|<<|>>/.test(one.operator)) ||
             (isMember(one) && propertyOf(one) === "length");
     },
   };
@@ -55,8 +59,7 @@ const CONSTANTS = new WeakMap<Outline, ReadonlySet<string>>();
 const EMPTY: ReadonlySet<string> = new Set();
 const INDEX = /^(?:i|j|n|ii|idx|index|len|length|pos|offset|count)$/;
 /** Parameters that carry no data of a caller: callbacks and errors. */
-const NO_DATA =
-  /^(?:err|error|e|cb|callback|done|next|resolve|reject|fn|_+)$/;
+const NO_DATA = /^(?:err|error|e|cb|callback|done|next|resolve|reject|fn|_+)$/;
 const OUTSIDE =
   /^(?:process\.argv|process\.env|(?:req|request|ctx|ctx\.request|ctx\.req)\.(?:body|query|params|url|originalUrl|path|headers|cookies|hostname|ip)|location\.(?:search|hash|href)|window\.location\.(?:search|hash|href))\b/;
 /** Calls whose result says nothing of what went in, or nothing that can hurt. */
@@ -94,7 +97,8 @@ function constantsOf(outlined: Outline): ReadonlySet<string> {
 function taintOf(outlined: Outline, unit: Unit): ReadonlySet<string> {
   const known = TAINT.get(unit);
   if (known !== undefined) return known;
-  const outer = unit.outer === undefined ? EMPTY : taintOf(outlined, unit.outer);
+  const outer =
+    unit.outer === undefined ? EMPTY : taintOf(outlined, unit.outer);
   const names = new Set<string>();
   TAINT.set(unit, names);
   for (const { params } of unit.callables)
@@ -109,9 +113,7 @@ function taintOf(outlined: Outline, unit: Unit): ReadonlySet<string> {
       if (node.init) moves.push({ to, from: node.init });
     } else if (node.type === "AssignmentExpression")
       moves.push({ to: targetsOf(node.left), from: node.right });
-    else if (
-      (node.type === "ForInStatement" || node.type === "ForOfStatement") 
-    )
+    else if (node.type === "ForInStatement" || node.type === "ForOfStatement")
       moves.push({
         to:
           node.left.type === "VariableDeclaration"
@@ -121,7 +123,10 @@ function taintOf(outlined: Outline, unit: Unit): ReadonlySet<string> {
             : targetsOf(node.left),
         from: node.right,
       });
-    else if (isCall(node) && /^(?:push|unshift|set|add|assign)$/.test(verbOf(node))) {
+    else if (
+      isCall(node) &&
+      /^(?:push|unshift|set|add|assign)$/.test(verbOf(node))
+    ) {
       const callee = bare(node.callee);
       if (isMember(callee) && callee.object.type === "Identifier")
         for (const from of node.arguments)
@@ -158,10 +163,7 @@ function targetsOf(left: Node): readonly string[] {
 function countersOf(unit: Unit): ReadonlySet<string> {
   const names = new Set<string>();
   for (const node of unit.nodes) {
-    if (
-      node.type === "UpdateExpression" &&
-      node.argument.type === "Identifier"
-    )
+    if (node.type === "UpdateExpression" && node.argument.type === "Identifier")
       names.add(node.argument.name);
     else if (
       node.type === "VariableDeclarator" &&
@@ -260,11 +262,18 @@ function isFixed(node: Node, constants: ReadonlySet<string>): boolean {
         return false;
       }
       case "CallExpression":
-        if (/^(?:process\.cwd|os\.(?:homedir|tmpdir|platform|arch)|require\(.*\)\..*|require|(?:path\.)?(?:join|resolve|dirname|basename|normalize)|String|Number|parseInt|Symbol|Math\.\w+|Date\.now|\?\.(?:join|concat|trim|toLowerCase))$/.test(
+        if (
+          /^(?:process\.cwd|os\.(?:homedir|tmpdir|platform|arch)|require\(.*\)\..*|require|(?:path\.)?(?:join|resolve|dirname|basename|normalize)|String|Number|parseInt|Symbol|Math\.\w+|Date\.now|\?\.(?:join|concat|trim|toLowerCase))$/.test(
             calleeOf(one),
-          )) {
+          )
+        ) {
           const callee = bare(one.callee);
-          if (isMember(callee) && !/^(?:path|os|process|Math|Date)$/.test([...namesIn(callee.object)].join()))
+          if (
+            isMember(callee) &&
+            !/^(?:path|os|process|Math|Date)$/.test(
+              [...namesIn(callee.object)].join(),
+            )
+          )
             waiting.push(callee.object);
           waiting.push(...one.arguments);
           continue;

@@ -50,7 +50,10 @@ export function childrenOf(node: Node): readonly Node[] {
 }
 
 /** Visits a tree in the order of the text, without recursion, so that no depth is too deep. A visit that returns false leaves the children out. */
-export function walk(root: Node, visit: (node: Node) => boolean | undefined): void {
+export function walk(
+  root: Node,
+  visit: (node: Node) => boolean | undefined,
+): void {
   const waiting: Node[] = [root];
   for (let node = waiting.pop(); node !== undefined; node = waiting.pop()) {
     if (visit(node) === false) continue;
@@ -107,7 +110,8 @@ export function bare(node: Node): Node {
     inner.type === "ParenthesizedExpression" ||
     inner.type === "AwaitExpression"
   )
-    inner = inner.type === "AwaitExpression" ? inner.argument : inner.expression;
+    inner =
+      inner.type === "AwaitExpression" ? inner.argument : inner.expression;
   return inner;
 }
 

@@ -35,7 +35,7 @@ export function isMinified(path: string, text: string): boolean {
     at = text.indexOf("\n", at + 1)
   )
     lines += 1;
-  return text.length / lines >= MINIFIED_AVERAGE;
+  return text.length / lines > MINIFIED_AVERAGE;
 }
 
 /** Parses a file; mistakes that the parser can step over are stepped over. Never throws. */
@@ -57,7 +57,11 @@ export function parseSource(path: string, text: string): Parsed {
       });
       return {
         ok: true,
-        source: { path, code: blanked(text, file.comments), root: file.program },
+        source: {
+          path,
+          code: blanked(text, file.comments),
+          root: file.program,
+        },
       };
     } catch (error) {
       if (why === "")
@@ -91,7 +95,10 @@ function dialects(path: string): readonly Plugins[] {
 
 function blanked(
   text: string,
-  comments: readonly { start?: number | null; end?: number | null }[] | null | undefined,
+  comments:
+    | readonly { start?: number | null; end?: number | null }[]
+    | null
+    | undefined,
 ): string {
   const parts: string[] = [];
   let at = 0;

@@ -1,5 +1,5 @@
 import { resolved } from "../aliases.ts";
-import type { Detector } from "../hit.ts";
+import type { Detector, Hit } from "../hit.ts";
 import { isCall, quote, shapeOf, stringOf, bare } from "../nodes.ts";
 
 const RUNS_CODE =
@@ -11,12 +11,15 @@ const REVIVES =
 /** Text that is run as code and is not fixed. */
 export const codeInjection: Detector = ({ outlined, unit, flow, aliases }) => {
   const { source } = outlined;
-  return unit.nodes.flatMap((node) => {
+  return unit.nodes.flatMap((node): readonly Hit[] => {
     if (!isCall(node)) return [];
     const callee = resolved(node.callee, aliases) ?? "";
     const key = shapeOf(source, node).slice(0, 200);
     if (RUNS_CODE.test(callee)) {
-      const code = callee.endsWith("Function") && !callee.includes("vm.") ? node.arguments.at(-1) : node.arguments[0];
+      const code =
+        callee.endsWith("Function") && !callee.includes("vm.")
+          ? node.arguments.at(-1)
+          : node.arguments[0];
       if (code === undefined || node.arguments.every((one) => flow.fixed(one)))
         return [];
       const tainted = node.arguments.some((one) => flow.tainted(one));
@@ -33,7 +36,8 @@ export const codeInjection: Detector = ({ outlined, unit, flow, aliases }) => {
     if (TIMERS.test(callee) && node.arguments[0]) {
       const first = bare(node.arguments[0]);
       if (
-        (first.type === "TemplateLiteral" || (first.type === "BinaryExpression" && first.operator === "+")) &&
+        (first.type === "TemplateLiteral" ||
+          (first.type === "BinaryExpression" && first.operator === "+")) &&
         stringOf(first) === undefined &&
         !flow.fixed(first)
       )
@@ -47,7 +51,11 @@ export const codeInjection: Detector = ({ outlined, unit, flow, aliases }) => {
           },
         ];
     }
-    if (REVIVES.test(callee) && node.arguments[0] && flow.tainted(node.arguments[0]))
+    if (
+      REVIVES.test(callee) &&
+      node.arguments[0] &&
+      flow.tainted(node.arguments[0])
+    )
       return [
         {
           rule: "unsafe-deserialisation" as const,

@@ -38,21 +38,33 @@ export const commandInjection: Detector = (place) => {
 };
 
 /** The expression that a shell will read, when a call starts one. */
-export function shellCommand(call: Call, { aliases, unit }: Place): Node | undefined {
+export function shellCommand(
+  call: Call,
+  { aliases, unit }: Place,
+): Node | undefined {
   const callee = resolved(call.callee, aliases) ?? "";
   const [first, second, third] = call.arguments;
   if (first === undefined) return undefined;
   if (SHELL.test(callee)) return first;
-  if (/^(?:exec|execSync|execAsync|execPromise|execP|shellExec|runCommand)$/.test(callee) && !aliases.has(callee))
+  if (
+    /^(?:exec|execSync|execAsync|execPromise|execP|shellExec|runCommand)$/.test(
+      callee,
+    ) &&
+    !aliases.has(callee)
+  )
     return first;
   if (!RUNS.test(callee)) return undefined;
   const program = stringOf(first);
   if (
     program !== undefined &&
-    /^(?:.*\/)?(?:sh|bash|zsh|dash|cmd|cmd\.exe|powershell(?:\.exe)?|osascript)$/u.test(program)
+    /^(?:.*\/)?(?:sh|bash|zsh|dash|cmd|cmd\.exe|powershell(?:\.exe)?|osascript)$/u.test(
+      program,
+    )
   )
     return lastOf(second);
-  return [second, third].some((options) => usesShell(options, unit.nodes)) ? withArguments(first, second) : undefined;
+  return [second, third].some((options) => usesShell(options, unit.nodes))
+    ? withArguments(first, second)
+    : undefined;
 }
 
 const SHELL =
@@ -67,7 +79,9 @@ function withArguments(first: Node, second: Node | undefined): Node {
 function lastOf(list: Node | undefined): Node | undefined {
   if (list === undefined) return undefined;
   const one = bare(list);
-  return one.type === "ArrayExpression" ? (one.elements.at(-1) ?? undefined) : one;
+  return one.type === "ArrayExpression"
+    ? (one.elements.at(-1) ?? undefined)
+    : one;
 }
 
 function usesShell(options: Node | undefined, nodes: readonly Node[]): boolean {
@@ -106,7 +120,10 @@ export function isBuilt(command: Node, { unit, flow }: Place): boolean {
     return !flow.fixed(one);
   if (isCall(one)) {
     const callee = bare(one.callee);
-    return isMember(callee) && /^(?:join|concat|replace|format)$/.test(propertyOf(callee) ?? "");
+    return (
+      isMember(callee) &&
+      /^(?:join|concat|replace|format)$/.test(propertyOf(callee) ?? "")
+    );
   }
   if (one.type === "ConditionalExpression") return true;
   if (one.type !== "Identifier") return false;
@@ -116,7 +133,9 @@ export function isBuilt(command: Node, { unit, flow }: Place): boolean {
         node.id.type === "Identifier" &&
         node.id.name === one.name &&
         node.init &&
-        /^(?:TemplateLiteral|BinaryExpression|CallExpression)$/.test(node.init.type) &&
+        /^(?:TemplateLiteral|BinaryExpression|CallExpression)$/.test(
+          node.init.type,
+        ) &&
         !flow.fixed(node.init)) ||
       (node.type === "AssignmentExpression" &&
         node.left.type === "Identifier" &&

@@ -1,11 +1,22 @@
 import type { Node } from "@babel/types";
 import { resolved } from "../aliases.ts";
 import type { Detector, Place } from "../hit.ts";
-import { bare, dotted, isCall, isMember, quote, shapeOf, textOf, walk, type Call } from "../nodes.ts";
+import {
+  bare,
+  dotted,
+  isCall,
+  isMember,
+  quote,
+  shapeOf,
+  textOf,
+  walk,
+  type Call,
+} from "../nodes.ts";
 
 const FILES =
   /^(?:fs|fs-extra|graceful-fs|fs\/promises|fsp|fse)(?:\.default)?(?:\.promises)?\.(?:readFile|writeFile|appendFile|createReadStream|createWriteStream|open|readdir|stat|lstat|access|unlink|rm|rmdir|mkdir|mkdirs|mkdirp|ensureDir|outputFile|copy|copyFile|rename|symlink|link|exists|chmod|readlink|truncate|watch)(?:Sync)?$|(?:^|\.)(?:sendFile|sendfile|download|createReadStream|createWriteStream)$/;
-const JOINS = /^(?:path|upath)(?:\.default)?(?:\.posix|\.win32)?\.(?:join|resolve)$|^(?:join|resolve)$/;
+const JOINS =
+  /^(?:path|upath)(?:\.default)?(?:\.posix|\.win32)?\.(?:join|resolve)$|^(?:join|resolve)$/;
 /** What a unit that looks where a path leads has in it. */
 const LOOKS =
   /\.\.|startsWith|\.relative\(|\.basename\(|isAbsolute|realpath|sanitize|sanitise|normalize\w*\(|indexOf\([^)]*(?:root|dir|base|dest|cwd|path)|isPathInside|pathInside|within|contains?\w*Path|escape\w*\(|isSafe|isInside|isSubdir|UP_PATH|outside|traversal|preventWriting|resolvePath\(|safeJoin|resolve-path/iu;
@@ -25,8 +36,11 @@ export const pathTraversal: Detector = (place) => {
     return built === undefined ? [] : [{ call, built }];
   });
   const extracted = unit.nodes.flatMap((node) =>
-    isCall(node) && joins(node, place) && node.arguments.length > 1 && node.arguments.slice(1).some(isEntry)
-      ? [{ call: node, built: node as Node }]
+    isCall(node) &&
+    joins(node, place) &&
+    node.arguments.length > 1 &&
+    node.arguments.slice(1).some(isEntry)
+      ? [{ call: node, built: node }]
       : [],
   );
   if (joined.length + extracted.length === 0) return [];
@@ -46,7 +60,9 @@ export const pathTraversal: Detector = (place) => {
           rule: "path-traversal" as const,
           node: call,
           key: shapeOf(source, call).slice(0, 200),
-          severity: REQUEST.test(textOf(source, unit.node)) ? ("high" as const) : ("medium" as const),
+          severity: REQUEST.test(textOf(source, unit.node))
+            ? ("high" as const)
+            : ("medium" as const),
           claim: `\`${quote(source, call)}\` opens a path with a part from outside (\`${quote(source, built, 60)}\`), and nothing checks that it stays inside its folder: ../ in it leads out.`,
         },
       ];
@@ -54,7 +70,8 @@ export const pathTraversal: Detector = (place) => {
   ];
 };
 
-const REQUEST = /\b(?:req|request|ctx|res|response)\.(?:url|originalUrl|path|params|query|body|writeHead|end|send|setHeader)\b/;
+const REQUEST =
+  /\b(?:req|request|ctx|res|response)\.(?:url|originalUrl|path|params|query|body|writeHead|end|send|setHeader)\b/;
 
 function opens(call: Call, { aliases }: Place): boolean {
   return FILES.test(resolved(call.callee, aliases) ?? "");
@@ -86,9 +103,7 @@ function whereJoined(path: Node, place: Place, deep = true): Node | undefined {
       ? one.arguments.slice(1)
       : one.type === "TemplateLiteral"
         ? one.expressions
-        : one.type === "BinaryExpression"
-          ? [one.right, one.left]
-          : [];
+        : [one.right, one.left];
     return parts.some((part) => !flow.fixed(part) && flow.tainted(part))
       ? one
       : undefined;

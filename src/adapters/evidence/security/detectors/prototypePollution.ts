@@ -32,7 +32,9 @@ export const prototypePollution: Detector = (place) => {
   return writes.flatMap(({ node, left }) => {
     const object = bare(left.object);
     const walked =
-      object.type === "Identifier" ? steps.has(object.name) : isMember(object) && isOpenKey(object, place);
+      object.type === "Identifier"
+        ? steps.has(object.name)
+        : isMember(object) && isOpenKey(object, place);
     const merged =
       !walked &&
       object.type === "Identifier" &&
@@ -138,7 +140,10 @@ function recursesWithKey(place: Place): boolean {
   return unit.nodes.some(
     (node) =>
       isCall(node) &&
-      (verbOf(node) === unit.name || /^(?:callee|_?(?:deep)?(?:merge|extend|clone|assign)\w*)$/iu.test(verbOf(node))) &&
+      (verbOf(node) === unit.name ||
+        /^(?:callee|_?(?:deep)?(?:merge|extend|clone|assign)\w*)$/iu.test(
+          verbOf(node),
+        )) &&
       node.arguments.some(
         (argument) =>
           looksUp(argument, place) ||

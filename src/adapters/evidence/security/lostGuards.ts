@@ -1,0 +1,176 @@
+import type { Severity } from "../../../protocol/consensus.ts";
+import { aliasesOf } from "./aliases.ts";
+import { flowOf } from "./flow.ts";
+import type { GuardKind } from "./guards.ts";
+import type { Rule } from "./hit.ts";
+import { judge } from "./judge.ts";
+import { lineOf, quote } from "./nodes.ts";
+import { removedGuards, type Versions } from "./removedGuards.ts";
+import { sensitiveIn, type Sensitive } from "./sensitive.ts";
+import type { Outline, Unit } from "./units.ts";
+
+/** Something to tell a reviewer. */
+export interface Concern {
+  readonly rule: Rule;
+  readonly severity: Severity;
+  readonly claim: string;
+  /** 1-based, in the new version. */
+  readonly line: number;
+}
+
+/** An operation further away than this is not what the finding points at. */
+const NEAR_LINES = 12;
+/** Guards that one finding quotes. */
+const MOST_QUOTED = 3;
+
+/** A guard that is gone, as plain data. */
+export interface Lost {
+  readonly rule: Rule;
+  readonly severity: Severity;
+  readonly kind: GuardKind;
+  /** See the key of a guard. */
+  readonly key: string;
+  /** Its code, short. */
+  readonly quoted: string;
+  /** Where it stood, 1-based, in the new version. */
+  readonly line: number;
+  /** The function it stood in, in the new version: one number for each. */
+  readonly site: number;
+  readonly siteName: string;
+  /** The operation it stood before. */
+  readonly over?: { readonly quoted: string; readonly line: number };
+}
+
+/** Guards that a change takes away where something needs them. */
+export function lostGuards(
+  versions: Versions & { readonly newLine: (oldLine: number) => number },
+): readonly Lost[] {
+  const { before, after, pairs, newLine } = versions;
+  const removed = removedGuards(versions);
+  if (removed.length === 0) return [];
+  const near = new Map(
+    after.units.map((unit) => [unit, sensitiveOf(after, unit)]),
+  );
+  const all = [...near.values()].flat();
+  return removed.flatMap((guard) => {
+    const unit = pairs.get(guard.unit);
+    const line = newLine(lineOf(guard.node));
+    const judged = judge(guard, {
+      near: unit === undefined ? [] : (near.get(unit) ?? []),
+      all,
+      line,
+    });
+    if (judged === undefined) return [];
+    const { rule, severity, over } = judged;
+    return [
+      {
+        rule,
+        severity,
+        kind: guard.kind,
+        key: guard.key,
+        quoted: quote(before.source, guard.node, 80),
+        line,
+        site: unit === undefined ? -1 : after.units.indexOf(unit),
+        siteName: unit?.name ?? "",
+        ...(over === undefined
+          ? {}
+          : {
+              over: {
+                quoted: quote(after.source, over.node, 70),
+                line: lineOf(over.node),
+              },
+            }),
+      },
+    ];
+  });
+}
+
+function sensitiveOf(outlined: Outline, unit: Unit): readonly Sensitive[] {
+  return sensitiveIn({
+    outlined,
+    unit,
+    flow: flowOf(outlined, unit),
+    aliases: aliasesOf(outlined),
+  });
+}
+
+/** One concern for each function and class of weakness. */
+export function concernsOf(lost: readonly Lost[]): readonly Concern[] {
+  const groups = new Map<string, Lost[]>();
+  for (const one of lost) {
+    const id = `${one.rule} ${String(one.site)}`;
+    const group = groups.get(id);
+    if (group === undefined) groups.set(id, [one]);
+    else group.push(one);
+  }
+  return [...groups.values()].flatMap((group) => {
+    const [first, ...rest] = group.toSorted(
+      (a, b) =>
+        ORDER[a.severity] - ORDER[b.severity] ||
+        TELLING.indexOf(a.kind) - TELLING.indexOf(b.kind) ||
+        a.line - b.line,
+    );
+    return first === undefined ? [] : [concernOf(first, rest)];
+  });
+}
+
+function concernOf(first: Lost, rest: readonly Lost[]): Concern {
+  const quoted = [
+    ...new Set([first, ...rest].map((one) => `\`${one.quoted}\``)),
+  ];
+  const more = quoted.length - MOST_QUOTED;
+  const { siteName, over, rule, severity } = first;
+  const where =
+    siteName === "" || siteName === "(anonymous)" ? "" : ` from ${siteName}`;
+  const stood =
+    over === undefined
+      ? "there"
+      : `before \`${over.quoted}\` on line ${String(over.line)}`;
+  const isNear =
+    over !== undefined &&
+    over.line >= first.line &&
+    over.line - first.line <= NEAR_LINES;
+  return {
+    rule,
+    severity,
+    line: isNear ? over.line : first.line,
+    claim: `The change takes ${quoted.slice(0, MOST_QUOTED).join(", ")}${more > 0 ? ` and ${String(more)} more` : ""} away${where}, which stood ${stood}: ${MEANS[rule]}`,
+  };
+}
+
+const ORDER = { critical: 0, high: 1, medium: 2, low: 3 };
+
+/** Kinds from the most telling to the least. */
+const TELLING: readonly GuardKind[] = [
+  "proto",
+  "path",
+  "safer",
+  "option",
+  "escape",
+  "check",
+  "refuse",
+  "plain",
+  "own",
+  "named",
+  "limit",
+  "type",
+  "exit",
+];
+
+const MEANS: Readonly<Record<Rule, string>> = {
+  "prototype-pollution":
+    'a key such as "__proto__" or "constructor" may now reach the prototype of all objects.',
+  "command-injection":
+    "a value may now bring its own commands or options to a program.",
+  "code-injection": "a value may now become code that is run.",
+  "path-traversal": "a path may now lead out of its folder.",
+  redos: "long input may now take a regular expression very long.",
+  "cross-site-scripting": "a value may now bring its own HTML.",
+  "sql-injection": "a value may now bring its own SQL.",
+  "insecure-tls": "a connection may no longer be checked.",
+  "weak-randomness": "a secret may now be guessed.",
+  "unsafe-deserialisation": "data may now make more than plain data.",
+  "timing-attack": "how long the comparison takes tells how much was right.",
+  "request-forgery": "a request may now go anywhere.",
+  "missing-validation": "what it kept out now gets in.",
+};

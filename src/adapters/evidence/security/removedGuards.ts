@@ -1,0 +1,124 @@
+import type { Guard, GuardKind } from "./guards.ts";
+import { endLineOf, isCall, lineOf, verbOf } from "./nodes.ts";
+import type { Outline, Unit } from "./units.ts";
+
+/** Both versions of a file, cut into units and searched for guards. */
+export interface Versions {
+  readonly before: Outline;
+  readonly after: Outline;
+  readonly old: readonly Guard[];
+  readonly now: readonly Guard[];
+  readonly pairs: ReadonlyMap<Unit, Unit>;
+  /** 1-based lines of the old version that the change takes away. */
+  readonly removedLines: ReadonlySet<number>;
+}
+
+/** Kinds that can stand in for one: a helper that checks a key replaces a comparison with it. */
+const STANDS_FOR: Readonly<Record<GuardKind, readonly GuardKind[]>> = {
+  proto: ["check"],
+  own: ["plain", "proto"],
+  plain: ["own", "proto"],
+  path: ["check"],
+  escape: [],
+  check: ["proto", "path", "escape", "refuse"],
+  named: ["check", "escape"],
+  refuse: ["check"],
+  exit: ["refuse"],
+  type: [],
+  limit: [],
+  safer: [],
+  option: [],
+};
+
+/** What takes the place of the safer function where it goes. */
+const LESS_SAFE: readonly (readonly [safer: RegExp, less: RegExp])[] = [
+  [/^(?:execFile|spawn)/, /^exec(?:Sync)?$/],
+  [/^safe(?:Load|Dump|Parse)/, /^(?:load|loadAll|dump|parse)$/],
+  [/^join$/, /^resolve$/],
+  [/^random|^getRandom/, /^(?:random|pseudoRandomBytes)$/],
+  [/^mkdtemp/, /^mkdir/],
+];
+
+/** Guards of the old version that the change takes away and puts nothing in the place of. */
+export function removedGuards(versions: Versions): readonly Guard[] {
+  const { old, now, pairs, removedLines, after } = versions;
+  const keysOld = countsBy(old, ({ key }) => key);
+  const keysNow = countsBy(now, ({ key }) => key);
+  const kindsOld = countsBy(old, ({ kind }) => kind);
+  const kindsNow = countsBy(now, ({ kind }) => kind);
+  const inOld = kindsByUnit(old);
+  const inNow = kindsByUnit(now);
+  return old.filter(({ kind, key, node, unit }) => {
+    if (!touches(node, removedLines)) return false;
+    const left = keysNow.get(key) ?? 0;
+    if (left >= (keysOld.get(key) ?? 0)) return false;
+    if (kind === "named") return left === 0;
+    const paired = pairs.get(unit);
+    // A word that is gone from the whole file is refused nowhere any more, whatever else is; a new check may know it.
+    if (kind === "proto" && left === 0 && isWord(key))
+      return (
+        paired === undefined ||
+        (inNow.get(paired)?.get("check") ?? 0) <=
+          (inOld.get(unit)?.get("check") ?? 0)
+      );
+    if (kind === "safer")
+      return paired !== undefined && swaps(key, unit, paired, after);
+    if (paired === undefined)
+      return (kindsNow.get(kind) ?? 0) < (kindsOld.get(kind) ?? 0);
+    return strength(inNow.get(paired), kind) < strength(inOld.get(unit), kind);
+  });
+}
+
+/** Whether the safer function is called less often than before, and one less safe in its place. */
+function swaps(key: string, unit: Unit, paired: Unit, after: Outline): boolean {
+  const verb = key.slice("safer ".length);
+  const calls = (one: Unit, passes: (verb: string) => boolean): number =>
+    one.nodes.filter((node) => isCall(node) && passes(verbOf(node))).length;
+  const same = (other: string): boolean => other === verb;
+  if (calls(paired, same) >= calls(unit, same)) return false;
+  const less = LESS_SAFE.find(([safer]) => safer.test(verb))?.[1];
+  if (less === undefined)
+    return !after.units.some((one) => calls(one, same) > 0);
+  const isLess = (other: string): boolean => less.test(other);
+  return calls(paired, isLess) > calls(unit, isLess);
+}
+
+function isWord(key: string): boolean {
+  return /^proto (?:__proto__|constructor|prototype) /.test(key);
+}
+
+type Kinds = ReadonlyMap<GuardKind, number>;
+
+/** How many guards of kinds that can stand for each other a unit has. */
+function strength(kinds: Kinds | undefined, kind: GuardKind): number {
+  return [kind, ...STANDS_FOR[kind]].reduce(
+    (sum, one) => sum + (kinds?.get(one) ?? 0),
+    0,
+  );
+}
+
+function kindsByUnit(guards: readonly Guard[]): ReadonlyMap<Unit, Kinds> {
+  const found = new Map<Unit, Map<GuardKind, number>>();
+  for (const { unit, kind } of guards) {
+    const kinds = found.get(unit) ?? new Map<GuardKind, number>();
+    kinds.set(kind, (kinds.get(kind) ?? 0) + 1);
+    found.set(unit, kinds);
+  }
+  return found;
+}
+
+function touches(node: Guard["node"], lines: ReadonlySet<number>): boolean {
+  for (let line = lineOf(node); line <= endLineOf(node); line += 1)
+    if (lines.has(line)) return true;
+  return false;
+}
+
+function countsBy<T>(
+  list: readonly T[],
+  keyOf: (one: T) => string,
+): ReadonlyMap<string, number> {
+  const counts = new Map<string, number>();
+  for (const one of list)
+    counts.set(keyOf(one), (counts.get(keyOf(one)) ?? 0) + 1);
+  return counts;
+}

@@ -1,0 +1,125 @@
+import type { ChangedFile } from "../tool.ts";
+import { aliasesOf } from "./aliases.ts";
+import { codeInjection } from "./detectors/codeInjection.ts";
+import { commandInjection } from "./detectors/commandInjection.ts";
+import { otherSinks } from "./detectors/otherSinks.ts";
+import { pathTraversal } from "./detectors/pathTraversal.ts";
+import { prototypePollution } from "./detectors/prototypePollution.ts";
+import { flowOf } from "./flow.ts";
+import { guardsOf } from "./guards.ts";
+import type { Detector, Hit, Place } from "./hit.ts";
+import { lineMap } from "./lineMap.ts";
+import { lineOf } from "./nodes.ts";
+import { pairUnits } from "./pairing.ts";
+import { lostGuards, type Concern, type Lost } from "./lostGuards.ts";
+import { isMinified, isScript, parseSource } from "./source.ts";
+import { outline, type Outline, type Unit } from "./units.ts";
+
+/** What was seen in one file, or a sentence that says why it was not read. */
+export type Reviewed =
+  | {
+      readonly ok: true;
+      /** Weak places that were not there before. */
+      readonly hits: readonly Concern[];
+      readonly lost: readonly Lost[];
+      /** Keys of guards that were not there before. */
+      readonly gained: readonly string[];
+    }
+  | { readonly ok: false; readonly why: string };
+
+const DETECTORS: readonly Detector[] = [
+  prototypePollution,
+  commandInjection,
+  codeInjection,
+  pathTraversal,
+  otherSinks,
+];
+
+/**
+ * What a change does to the security of one file of JavaScript or TypeScript: weak places that were not there before, and
+ * guards that are there no more. Never throws for any text.
+ */
+export function reviewFile(file: ChangedFile): Reviewed {
+  const { path, before, after } = file;
+  if (after === undefined || !isScript(path) || isMinified(path, after))
+    return { ok: true, hits: [], lost: [], gained: [] };
+  const now = parsedOutline(path, after);
+  if (!now.ok) return now;
+  if (before === undefined || isMinified(path, before))
+    return {
+      ok: true,
+      hits: newHits(now.outlined, undefined, file.addedLines),
+      lost: [],
+      gained: guardsOf(now.outlined).map(({ key }) => key),
+    };
+  const was = parsedOutline(file.oldPath ?? path, before);
+  if (!was.ok) return { ok: false, why: `before the change, ${was.why}` };
+  const versions = {
+    before: was.outlined,
+    after: now.outlined,
+    old: guardsOf(was.outlined),
+    now: guardsOf(now.outlined),
+  };
+  const had = new Set(versions.old.map(({ key }) => key));
+  return {
+    ok: true,
+    hits: newHits(now.outlined, was.outlined, file.addedLines),
+    lost: lostGuards({
+      ...versions,
+      pairs: pairUnits(was.outlined, now.outlined),
+      removedLines: file.removedLines,
+      newLine: lineMap(file.removedLines, file.addedLines),
+    }),
+    gained: versions.now.flatMap(({ key }) => (had.has(key) ? [] : [key])),
+  };
+}
+
+type Outlined =
+  | { readonly ok: true; readonly outlined: Outline }
+  | { readonly ok: false; readonly why: string };
+
+function parsedOutline(path: string, text: string): Outlined {
+  const parsed = parseSource(path, text);
+  return parsed.ok ? { ok: true, outlined: outline(parsed.source) } : parsed;
+}
+
+/** Weak places of the new version that the old one has no equal of. */
+function newHits(
+  now: Outline,
+  old: Outline | undefined,
+  added: ReadonlySet<number>,
+): readonly Concern[] {
+  const left = new Map<string, number>();
+  if (old !== undefined)
+    for (const { rule, key } of hitsOf(old)) {
+      const id = `${rule} ${key}`;
+      left.set(id, (left.get(id) ?? 0) + 1);
+    }
+  return hitsOf(now).flatMap((hit) => {
+    const id = `${hit.rule} ${hit.key}`;
+    const count = left.get(id) ?? 0;
+    if (count > 0) {
+      left.set(id, count - 1);
+      return [];
+    }
+    if (old === undefined && !added.has(lineOf(hit.node))) return [];
+    const { rule, severity, claim, node } = hit;
+    return [{ rule, severity, claim, line: lineOf(node) }];
+  });
+}
+
+function hitsOf(outlined: Outline): readonly Hit[] {
+  return outlined.units.flatMap((unit) => {
+    const place = placeOf(outlined, unit);
+    return DETECTORS.flatMap((detect) => detect(place));
+  });
+}
+
+function placeOf(outlined: Outline, unit: Unit): Place {
+  return {
+    outlined,
+    unit,
+    flow: flowOf(outlined, unit),
+    aliases: aliasesOf(outlined),
+  };
+}
