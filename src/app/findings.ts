@@ -67,6 +67,29 @@ export async function explainFinding(
   });
 }
 
+/** The review that repeats the one named. Rejects with `bad-intent` when there is none of that id. */
+export function reviewOf(
+  { ports: { log }, views }: Stage,
+  { missionId, approve, model }: IntentOf<"reviewAgain">,
+): IntentOf<"review"> {
+  known(views, missionId);
+  const [first] = log.read({ missionId, limit: 1 });
+  if (first?.type === "MissionOpened" && first.data.kind === "review")
+    return {
+      kind: "review",
+      goal: first.data.goal,
+      repo: first.data.repo.root,
+      scope: first.data.scope ?? { kind: "working" },
+      approve,
+      model,
+    };
+  throw new RoundtableError(
+    "bad-intent",
+    `The mission "${missionId}" is no review.`,
+    "Nothing was started. Review your changes first, then again.",
+  );
+}
+
 async function explanation(
   stage: Stage,
   mission: MissionDetail,

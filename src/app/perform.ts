@@ -4,7 +4,12 @@ import { Intent, type IntentInput } from "../protocol/intent.ts";
 import { rulesHere } from "./rules.ts";
 import type { Stage } from "./stage.ts";
 import { permit, rule } from "./answer.ts";
-import { dismissFinding, explainFinding, settleFinding } from "./findings.ts";
+import {
+  dismissFinding,
+  explainFinding,
+  reviewOf,
+  settleFinding,
+} from "./findings.ts";
 import { everythingStopped, pullStop, releaseStop, stop } from "./stop.ts";
 import { electorateOf, needsModel } from "./table.ts";
 import { known, type Views } from "./views.ts";
@@ -30,6 +35,15 @@ export async function perform(
     case "review":
     case "question":
       return { missionId: await open(stage, intent, by) };
+    case "reviewAgain":
+      return {
+        missionId: await open(
+          stage,
+          reviewOf(stage, intent),
+          by,
+          intent.missionId,
+        ),
+      };
     case "rule":
       await rule(stage, intent, by);
       return { missionId: intent.missionId };
@@ -64,6 +78,7 @@ async function open(
   { ports, views, runner }: Stage,
   intent: Opens,
   by: string,
+  again?: string,
 ): Promise<string> {
   refuseWhenStopped(views);
   const { repo, rulesAt } = await groundOf(intent, ports.git);
@@ -78,6 +93,7 @@ async function open(
       missionId,
       by,
       model,
+      ...(again !== undefined && { again }),
       electorate: await electorateOf(
         ports.roles,
         models,

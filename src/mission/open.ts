@@ -23,6 +23,8 @@ export interface Circumstances {
   readonly electorate: readonly Elector[];
   readonly settings: Settings;
   readonly checks: readonly (readonly string[])[];
+  /** The review this one repeats. */
+  readonly again?: string;
   /** What the repository and the settings rule; the settings alone when left out. */
   readonly effective?: Effective;
 }
@@ -99,8 +101,7 @@ export function openingOf(
       goal: intent.goal,
       repo,
       ...(intent.kind === "review" && { scope: intent.scope }),
-      ...(intent.kind === "review" &&
-        intent.again !== undefined && { again: intent.again }),
+      ...(more.again !== undefined && { again: more.again }),
       model,
       electorate: [...electorate],
       rules,

@@ -1,6 +1,7 @@
 import { gateNotRun } from "../core/consensus/gate.ts";
 import { phase, type DecisionState } from "../core/consensus/decision.ts";
 import type { Outcome } from "../protocol/event.ts";
+import { matchEarlier } from "./again.ts";
 import { changeProposal } from "./change.ts";
 import type { Line } from "./line.ts";
 import { changesToReview } from "./open.ts";
@@ -17,6 +18,7 @@ export async function review(line: Line): Promise<Outcome> {
   }));
   const change = await changeProposal(line, proposed);
   const decision = await vote(line, change);
+  await matchEarlier(line, proposed.change);
   const because = decision.outcome?.because ?? "";
   if (phase(decision) === "approved")
     return { kind: "accepted", summary: `Accepted. ${because}` };

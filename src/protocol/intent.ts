@@ -22,8 +22,13 @@ export const Intent = z.discriminatedUnion("kind", [
     goal: goal.default("Review these changes"),
     repo: z.string().min(1),
     scope: ReviewScope,
-    /** The review this one repeats: findings that are still there keep their names and what was said of them. */
-    again: z.string().optional(),
+    approve: ApprovalMode.default("ask"),
+    model,
+  }),
+  /** Review the same scope as an earlier review, as it is now: findings that are still there keep their names and what was said of them. */
+  z.object({
+    kind: z.literal("reviewAgain"),
+    missionId: z.string(),
     approve: ApprovalMode.default("ask"),
     model,
   }),

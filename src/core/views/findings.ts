@@ -104,8 +104,10 @@ export function viewFindings({
         break;
       case "FindingsMatched":
         matched = event.data;
-        for (const { findingId, dismissed, explanations: told } of event.data
-          .same) {
+        for (const { findingId, dismissed, explanations: told } of [
+          ...matched.same,
+          ...matched.kept,
+        ]) {
           if (dismissed !== undefined)
             states.set(findingId, { kind: "dismissed", ...dismissed });
           explain(findingId, told);

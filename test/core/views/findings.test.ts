@@ -152,6 +152,7 @@ describe("the findings of a review", () => {
           },
           standing: "CORROBORATED",
           raisedBy: ["sec", "qa"],
+          explanations: [],
         },
       ],
       gone: [],
