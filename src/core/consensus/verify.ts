@@ -20,7 +20,7 @@ import {
 } from "./decision.ts";
 import { failedGate } from "./gate.ts";
 import { groupsOf } from "./groups.ts";
-import { compareAll } from "./order.ts";
+import { compareAll, compareText } from "./order.ts";
 
 /** What a verifier said of one claim; `shown` is the hub's word, never the verifier's. */
 export interface RecordVerification {
@@ -30,8 +30,9 @@ export interface RecordVerification {
 
 /**
  * The claims worth a verifier once the ballots of a change are in, most decisive first: grave ones that no failed check shows and somebody
- * else can look at; those that would block before single ones, critical before high, more voices before fewer. At most
- * `rules.verifications` of them; none when a failed required check has settled the matter.
+ * else can look at; those that would block before single ones, critical before high, more voices before fewer. Single ones take turns by who
+ * raised them, a peer hub counting as one, so that nobody fills the list. At most `rules.verifications` of them; none when a failed required
+ * check has settled the matter.
  */
 export function claimsToVerify(
   state: DecisionState,
@@ -44,9 +45,16 @@ export function claimsToVerify(
     failedGate(state.evidence) !== undefined
   )
     return [];
-  return groupsOf(electors(state), state.evidence, standingBallots(state))
+  const candidates = groupsOf(
+    electors(state),
+    state.evidence,
+    standingBallots(state),
+  )
     .filter(
-      ({ astray, cluster }) => !astray && cluster.standing !== "CONFIRMED",
+      ({ astray, cluster }) =>
+        !astray &&
+        cluster.standing !== "CONFIRMED" &&
+        verifiersOf(state, cluster).length > 0,
     )
     .flatMap((group) => {
       const finding = gravest(group);
@@ -54,20 +62,29 @@ export function claimsToVerify(
     })
     .toSorted((a, b) =>
       compareAll(
-        decisive(b.cluster) - decisive(a.cluster),
         Number(b.finding.severity === "critical") -
           Number(a.finding.severity === "critical"),
         b.cluster.support - a.cluster.support,
         (b.cluster.posterior ?? 0) - (a.cluster.posterior ?? 0),
       ),
-    )
+    );
+  const turns = new Map<string, number>();
+  return candidates
+    .map((candidate) => {
+      const raiser = raiserOf(state, candidate.cluster);
+      const turn = blocksAlready(candidate.cluster)
+        ? -1
+        : (turns.get(raiser) ?? 0);
+      turns.set(raiser, turn + 1);
+      return { ...candidate, turn };
+    })
+    .toSorted((a, b) => a.turn - b.turn)
+    .slice(0, most)
     .map(({ cluster, finding }) => ({
       claimId: cluster.id,
       finding,
       raisedBy: cluster.raisedBy,
-    }))
-    .filter((claim) => verifiersOf(state, claim).length > 0)
-    .slice(0, most);
+    }));
 }
 
 /** The verification as an event; nothing when its claim is verified already or the stage is over. Throws `bad-intent` for a claim that was not put to anyone, and for a verifier that raised it, wrote the artifact, or has no seat here. */
@@ -108,9 +125,18 @@ function gravest({ cluster, members }: FindingGroup): Finding | undefined {
   );
 }
 
-/** 1 for a cluster that blocks unless it is refuted. */
-function decisive({ standing, representative }: Cluster): number {
-  return standing === "CORROBORATED" && isGrave(representative.severity)
-    ? 1
-    : 0;
+/** True for a cluster that blocks unless it is refuted. */
+function blocksAlready({ standing, representative }: Cluster): boolean {
+  return standing === "CORROBORATED" && isGrave(representative.severity);
+}
+
+/** Whose turn a claim takes: the first local elector behind it, by id, or else the hub of the first peer. */
+function raiserOf(state: DecisionState, { raisedBy }: Cluster): string {
+  const raisers = electors(state)
+    .filter(({ agentId }) => raisedBy.includes(agentId))
+    .toSorted((a, b) => compareText(a.agentId, b.agentId));
+  const local = raisers.find(({ hub }) => hub === "local");
+  return local === undefined
+    ? `hub:${raisers[0]?.hub ?? ""}`
+    : `agent:${local.agentId}`;
 }
