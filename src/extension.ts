@@ -14,6 +14,15 @@ export function activate(context: ExtensionContext): void {
       const { systemClock } = await import("./adapters/clock/systemClock.ts");
       return openDesk(`${storage}/log.db`, systemClock);
     },
+    rulesAt: async (root, trees, textLog) => {
+      const { openGit } = await import("./adapters/git/openGit.ts");
+      const { houseRulesIn } = await import("./adapters/rules/houseRules.ts");
+      return houseRulesIn(openGit({ home: trees, textLog }))(root, "HEAD");
+    },
+    readRules: async (text) =>
+      (await import("./adapters/rules/readRules.ts")).readRules(text),
+    roles: async (folders) =>
+      (await import("./adapters/roles/loadRoles.ts")).loadRoles(folders),
     makeSample: async (options) =>
       (await import("./world.ts")).makeSample(options),
   });

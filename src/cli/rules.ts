@@ -7,9 +7,9 @@ import { openWorkspace } from "../adapters/workspace/openWorkspace.ts";
 import { isProblem } from "../core/errors.ts";
 import { badRules } from "../core/rules/fault.ts";
 import { rulesShown, type RuleShown } from "../core/rules/shown.ts";
-import { refuseUnknownRoles } from "../core/rules/unknownRoles.ts";
+import { unknownRoles } from "../core/rules/unknownRoles.ts";
 import type { HouseFile } from "../ports/rules.ts";
-import { RULES_FILE } from "../protocol/rulesFile.ts";
+import { RULES_FILE } from "../protocol/rulesPlace.ts";
 import { Settings } from "../protocol/settings.ts";
 import { complain } from "./complain.ts";
 import { treesHome } from "./places.ts";
@@ -30,18 +30,21 @@ export async function checkRules(options: RulesOptions): Promise<number> {
   const { root, dirty } = await git.inspect(options.repo);
   const roles = await loadRoles([join(MEDIA, "roles")]);
   const known = [...new Set(roles.map(({ role }) => role))];
+  const checked = (file: HouseFile): HouseFile => {
+    const faults = unknownRoles(file.rules, file.lines, known);
+    if (faults.length > 0) throw badRules(RULES_FILE, faults);
+    return file;
+  };
   const inForce = async (): Promise<HouseFile | undefined> => {
     const file = await houseRulesIn(git)(root, options.at);
-    if (file !== undefined) refuseUnknownRoles(file.rules, file.lines, known);
-    return file;
+    return file && checked(file);
   };
   const lying = async (): Promise<HouseFile | undefined> => {
     const text = await textInCheckout(root);
     if (text === undefined) return undefined;
     const reading = readRules(text);
     if (!reading.ok) throw badRules(RULES_FILE, reading.faults);
-    refuseUnknownRoles(reading.rules, reading.lines, known);
-    return { rules: reading.rules, lines: reading.lines, from: "the checkout" };
+    return checked({ ...reading, from: "the checkout" });
   };
   const committed = await tell(options, `at ${options.at}`, inForce);
   if (!dirty.some((path) => path.startsWith(".roundtable/"))) return committed;

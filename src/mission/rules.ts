@@ -1,7 +1,8 @@
 import { labelsFor, withLabels } from "../core/rules/labels.ts";
 import type { Evidence, Rules } from "../protocol/consensus.ts";
 import type { DataOf } from "../protocol/event.ts";
-import { RULES_FILE, type HouseRules } from "../protocol/rulesFile.ts";
+import type { HouseRules } from "../protocol/rulesFile.ts";
+import { RULES_FILE } from "../protocol/rulesPlace.ts";
 
 /** The rules of one decision: those of the mission, with what the labels ask that fit its goal or `paths`. */
 export function rulesFor(

@@ -1,9 +1,6 @@
 /** What a repository may say about the protocol in `.roundtable/rules.yaml`. Each description ends the sentence "… must be". */
 import * as z from "zod";
 
-/** Where a repository keeps its rules, from its root. */
-export const RULES_FILE = ".roundtable/rules.yaml";
-
 /** Largest rules file that is read, bytes. */
 export const MAX_RULES_BYTES = 65_536;
 

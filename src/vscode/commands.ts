@@ -15,6 +15,7 @@ import {
 import { pickMission } from "./missions.ts";
 import type { Behind, Room } from "./room.ts";
 import { addServer, inviteAgent, removeAgent } from "./outsideAgents.ts";
+import { showRules } from "./rules.ts";
 import { ruleOn } from "./ruling.ts";
 import { orComplain } from "./complain.ts";
 import type { ApiKey } from "./secrets.ts";
@@ -166,6 +167,7 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
   "roundtable.importLog": importLog,
   "roundtable.checkLog": checkLog,
   "roundtable.backUpLog": backUpLog,
+  "roundtable.showRules": ({ room }) => showRules(room.root()),
   "roundtable.showStatus": async ({ room }) => {
     await room.app();
     await vscode.commands.executeCommand("markdown.showPreview", STATUS_URI);

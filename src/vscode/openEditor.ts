@@ -9,6 +9,7 @@ import { editorModels } from "./editorModels.ts";
 import { lensesOf, PLANS } from "./lenses.ts";
 import { watchNeeds } from "./needs.ts";
 import { createRoom, type Behind } from "./room.ts";
+import { watchRules } from "./rules.ts";
 import { apiKeyIn } from "./secrets.ts";
 import { channelLog } from "./textLog.ts";
 import { agentsTree, decisionsTree } from "./trees.ts";
@@ -52,6 +53,7 @@ export function openEditor(
     ),
     vscode.workspace.registerTextDocumentContentProvider(SCHEME, documents),
     vscode.languages.registerCodeLensProvider(PLANS, lenses),
+    watchRules(context, behind, textLog),
     watchAttention(room),
     watchNeeds(room, conversation),
     vscode.workspace.onDidChangeConfiguration((event) => {

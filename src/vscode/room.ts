@@ -5,6 +5,7 @@ import type { Problem, Recorded } from "../protocol/event.ts";
 import type { Settings } from "../protocol/settings.ts";
 import type { EventLog, Models, TextLog } from "../ports.ts";
 import type { LogDesk } from "../ports/logDesk.ts";
+import type { HouseFile, RulesReading } from "../ports/rules.ts";
 import { serverTokenKey } from "./secrets.ts";
 import { readSettings } from "./settings.ts";
 import { storageOf } from "./storage.ts";
@@ -31,6 +32,18 @@ export interface Behind {
   }>;
   /** What can be done with the log in `storage` as a whole, beside whoever writes it. */
   desk(storage: string): Promise<LogDesk>;
+  /** The rules that repository has at its HEAD; undefined where it has none. Rejects with `bad-rules`. */
+  rulesAt(
+    root: string,
+    trees: string,
+    textLog: TextLog,
+  ): Promise<HouseFile | undefined>;
+  /** Reads the text of a rules file. */
+  readRules(text: string): Promise<RulesReading>;
+  /** The agents that these folders hold. Rejects with `bad-role`. */
+  roles(
+    folders: readonly string[],
+  ): Promise<readonly { readonly role: string }[]>;
   /** Makes the sample repository in the empty folder `dir`. */
   makeSample(options: {
     readonly dir: string;

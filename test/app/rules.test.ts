@@ -3,7 +3,7 @@ import { describe, it } from "node:test";
 import { isProblem } from "../../src/core/errors.ts";
 import type { DataOf } from "../../src/protocol/event.ts";
 import type { IntentInput } from "../../src/protocol/intent.ts";
-import { RULES_FILE } from "../../src/protocol/rulesFile.ts";
+import { RULES_FILE } from "../../src/protocol/rulesPlace.ts";
 import {
   temporaryRepo,
   type TemporaryRepo,

@@ -2,7 +2,8 @@ import { badRules } from "../../core/rules/fault.ts";
 import type { Unread } from "../../ports/changeReader.ts";
 import type { Git } from "../../ports/git.ts";
 import type { HouseRulesAt } from "../../ports/rules.ts";
-import { MAX_RULES_BYTES, RULES_FILE } from "../../protocol/rulesFile.ts";
+import { MAX_RULES_BYTES } from "../../protocol/rulesFile.ts";
+import { RULES_FILE } from "../../protocol/rulesPlace.ts";
 import { readRules } from "./readRules.ts";
 
 type Objects = Pick<Git, "texts" | "files">;

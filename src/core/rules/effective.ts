@@ -30,6 +30,8 @@ export function effectiveRules(
       vetoRoles: [...(file.veto ?? settings.vetoRoles)],
       requiredRoles: [...(file.required ?? settings.requiredRoles)],
       prior: PRIOR,
+      verifications: file.verifications ?? settings.verifications,
+      senior: file.senior ?? settings.senior,
     },
     house: {
       ...(from !== undefined && { from }),

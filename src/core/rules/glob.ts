@@ -13,8 +13,8 @@ export function fitsPath(pattern: string, path: string): boolean {
 
 function fitsName(pattern: string, name: string): boolean {
   return wild(
-    [...pattern],
-    [...name],
+    Array.from(pattern),
+    Array.from(name),
     "*",
     (one, other) => one === "?" || one === other,
   );

@@ -1,4 +1,5 @@
-import { RULES_FILE, type RulesFile } from "../../protocol/rulesFile.ts";
+import type { RulesFile } from "../../protocol/rulesFile.ts";
+import { RULES_FILE } from "../../protocol/rulesPlace.ts";
 import { Settings } from "../../protocol/settings.ts";
 
 /** A rule in force, for people. */

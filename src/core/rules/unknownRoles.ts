@@ -1,13 +1,13 @@
-import { RULES_FILE, type RulesFile } from "../../protocol/rulesFile.ts";
-import { badRules, nearest } from "./fault.ts";
+import type { RulesFile } from "../../protocol/rulesFile.ts";
+import { nearest, type RulesFault } from "./fault.ts";
 
-/** Throws `bad-rules` when the file names a role that no agent has: what it asks for could never be. `lines` are those of its keys. */
-export function refuseUnknownRoles(
+/** The places where the file names a role that no agent has: what it asks for there could never be. `lines` are those of its keys. */
+export function unknownRoles(
   rules: RulesFile,
   lines: Readonly<Record<string, number>>,
   known: readonly string[],
-): void {
-  const faults = rolesNamed(rules)
+): readonly RulesFault[] {
+  return rolesNamed(rules)
     .filter(({ role }) => !known.includes(role))
     .map(({ key, role }) => {
       const meant = nearest(role, known);
@@ -17,7 +17,6 @@ export function refuseUnknownRoles(
         what: `${key} names the role "${role}", which no agent has; ${meant === undefined ? "" : `did you mean "${meant}"? `}there are ${known.join(", ")}`,
       };
     });
-  if (faults.length > 0) throw badRules(RULES_FILE, faults);
 }
 
 /** Every role a rules file names, with the key that names it. */

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { describe, it } from "node:test";
 import { houseRulesIn } from "../../../src/adapters/rules/houseRules.ts";
 import { isProblem } from "../../../src/core/errors.ts";
-import { RULES_FILE } from "../../../src/protocol/rulesFile.ts";
+import { RULES_FILE } from "../../../src/protocol/rulesPlace.ts";
 import { temporaryRepo, type TemporaryRepo } from "../git/temporaryRepo.ts";
 
 describe("rules that are passed over by nobody:", () => {
