@@ -78,7 +78,7 @@ const CHECKS =
 const NOT_CHECKS =
   /^(?:isArray|isObject|isPlainObject|isFunction|isString|isNumber|isNaN|isFinite|isInteger|isDate|isEmpty|isUndefined|isNil|isNull|isBuffer|isRegExp|isDirectory|isFile|has|test|require|assert|is|hasOwnProperty|hasOwn|isValid|requireActual|isNumeric|isBoolean|isSymbol|isError|isStream|isPromise|hasOwnProp)$/;
 const ESCAPES =
-  /escape|quote|sanitiz|sanitis|purify|encodeURI|encodeFor|htmlEncode|^encode$|^clean|^strip|shellEscape|^escapeshell/iu;
+  /escape|quote|sanitiz|sanitis|purify|encodeURI|encodeFor|htmlEncode|^encode$|^clean|^strip|shellEscape|^escapeshell|^serialize$/iu;
 const PATHS =
   /^(?:normalize|basename|isAbsolute|realpath|realpathSync|relative|lstat|lstatSync|isSymbolicLink|safeJoin|isPathInside|isInside|normalizeWindowsPath|stripAbsolutePath|isSubdir|resolvePath)$/;
 const SAFER =
@@ -277,7 +277,11 @@ function callGuard(node: Call, { source }: Outline): Found | undefined {
     return { kind: "safer", key: verb };
   if (verb === "stringify" && /JSON/u.test(key))
     return { kind: "escape", key: "JSON.stringify" };
-  if (PATHS.test(verb)) return { kind: "path", key };
+  if (PATHS.test(verb))
+    return {
+      kind: "path",
+      key: node.callee.type === "Identifier" ? verb : key,
+    };
   if (verb === "startsWith" || verb === "endsWith")
     return /(?:root|base|dir|dest|cwd|path|prefix|folder|parent|target|output|location|sep)/iu.test(
       key,

@@ -13,10 +13,10 @@ export type Rule =
   | "cross-site-scripting"
   | "sql-injection"
   | "insecure-tls"
-  | "weak-randomness"
+  | "insecure-randomness"
   | "unsafe-deserialisation"
-  | "timing-attack"
-  | "request-forgery"
+  | "timing"
+  | "server-side-request-forgery"
   | "missing-validation";
 
 /** A weak place in one version of a file. */

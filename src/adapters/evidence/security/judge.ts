@@ -20,6 +20,8 @@ export interface Scene {
   readonly all: readonly Sensitive[];
   /** Where the guard stood, 1-based line of the new version. */
   readonly line: number;
+  /** What the function it stood in is called. */
+  readonly siteName: string;
 }
 
 /** Rules in the order in which a guard of no particular kind is held to stand for them. */
@@ -35,7 +37,7 @@ const RANK: readonly Rule[] = [
 /** Says what a removed guard may have kept out, or undefined when nothing near it needs one. */
 export function judge(
   guard: Guard,
-  { near, all, line }: Scene,
+  { near, all, line, siteName }: Scene,
 ): Judged | undefined {
   const nearest = (
     list: readonly Sensitive[],
@@ -106,10 +108,10 @@ export function judge(
         : /load|dump|parse/iu.test(guard.key)
           ? "unsafe-deserialisation"
           : /timing/u.test(guard.key)
-            ? "timing-attack"
+            ? "timing"
             : /join|mkd/u.test(guard.key)
               ? "path-traversal"
-              : "weak-randomness";
+              : "insecure-randomness";
       return as(rule, "medium", nearest(near, [rule]));
     }
     case "option":
@@ -151,10 +153,18 @@ export function judge(
     case "exit":
     case "type": {
       const over = ranked(sharing, RANK);
-      return over && as(over.rule, "medium", over);
+      if (over) return as(over.rule, "medium", over);
+      // A check or an escape that looks at less is weaker, whatever it is used for.
+      if (!CHECKING.test(siteName)) return undefined;
+      const elsewhere = ranked(all, RANK);
+      return as(elsewhere?.rule ?? "missing-validation", "medium", elsewhere);
     }
   }
 }
+
+/** Names of functions that check or clean what they are given. */
+export const CHECKING =
+  /(?:^|[a-z_])(?:Escape|Quote|Saniti[sz]e|Valid|Validate|Verify|Safe|Unsafe|Clean|Purify|Encode)|^(?:un)?(?:escape|quote|saniti[sz]e|valid|verify|safe|unsafe|clean|purify|encode|isSafe|isValid|isAllowed)/u;
 
 /** Lines from where a guard stood to an operation; what stands before the guard is held to be further away. */
 function far({ node }: Sensitive, line: number): number {

@@ -1,7 +1,8 @@
 import type { Severity } from "../../../protocol/consensus.ts";
 import { aliasesOf } from "./aliases.ts";
 import { flowOf } from "./flow.ts";
-import type { GuardKind } from "./guards.ts";
+import type { Node } from "@babel/types";
+import type { Guard, GuardKind } from "./guards.ts";
 import type { Rule } from "./hit.ts";
 import { judge } from "./judge.ts";
 import { lineOf, quote } from "./nodes.ts";
@@ -53,36 +54,97 @@ export function lostGuards(
   );
   const all = [...near.values()].flat();
   return removed.flatMap((guard) => {
-    const unit = pairs.get(guard.unit);
-    const line = newLine(lineOf(guard.node));
-    const judged = judge(guard, {
-      near: unit === undefined ? [] : (near.get(unit) ?? []),
-      all,
-      line,
-    });
-    if (judged === undefined) return [];
-    const { rule, severity, over } = judged;
-    return [
-      {
-        rule,
-        severity,
-        kind: guard.kind,
-        key: guard.key,
-        quoted: quote(before.source, guard.node, 80),
+    const places = placesOf(guard, versions);
+    return places.flatMap(({ unit, at }) => {
+      const line = newLine(lineOf(at));
+      const judged = judge(guard, {
+        near: unit === undefined ? [] : (near.get(unit) ?? []),
+        all,
         line,
-        site: unit === undefined ? -1 : after.units.indexOf(unit),
-        siteName: unit?.name ?? "",
-        ...(over === undefined
-          ? {}
-          : {
-              over: {
-                quoted: quote(after.source, over.node, 70),
-                line: lineOf(over.node),
-              },
-            }),
-      },
-    ];
+        siteName: siteNameOf(unit, after),
+      });
+      if (judged === undefined) return [];
+      const { rule, severity, over } = judged;
+      return [
+        {
+          rule,
+          severity,
+          kind: guard.kind,
+          key: guard.key,
+          quoted: quote(before.source, guard.node, 80),
+          line,
+          site: unit === undefined ? -1 : after.units.indexOf(unit),
+          siteName: unit?.name ?? "",
+          ...(over === undefined
+            ? {}
+            : {
+                over: {
+                  quoted: quote(after.source, over.node, 70),
+                  line: lineOf(over.node),
+                },
+              }),
+        },
+      ];
+    });
   });
+}
+
+interface Stood {
+  /** The function in the new version, when there is one. */
+  readonly unit: Unit | undefined;
+  /** What stood for the guard there, in the old version. */
+  readonly at: Node;
+}
+
+/** Places at which a guard is missed: where it stood; for one in a helper that is gone, or in a constant, where that was used. */
+function placesOf(guard: Guard, { before, pairs }: Versions): readonly Stood[] {
+  const { unit, node } = guard;
+  const paired = pairs.get(unit);
+  const name = paired === undefined ? unit.name : constantAround(node, before);
+  if (name === undefined || name === "" || name === "(anonymous)")
+    return [{ unit: paired, at: node }];
+  const used = new Map<Unit, Node>();
+  for (const other of before.units) {
+    const now = pairs.get(other);
+    if (now === undefined || other === unit || used.size >= MOST_PLACES)
+      continue;
+    const at = other.nodes.find(
+      (one) =>
+        one.type === "Identifier" &&
+        one.name === name &&
+        before.parents.get(one)?.type !== "VariableDeclarator",
+    );
+    if (at !== undefined && other.outer !== undefined) used.set(now, at);
+  }
+  return used.size === 0
+    ? [{ unit: paired, at: node }]
+    : [...used].map(([now, at]) => ({ unit: now, at }));
+}
+
+/** Places one lost guard is reported at. */
+const MOST_PLACES = 3;
+
+/** The name of the constant outside of all functions that a node is part of the value of. */
+function constantAround(node: Node, outlined: Outline): string | undefined {
+  if (outlined.unitOf.get(node)?.outer !== undefined) return undefined;
+  for (
+    let at: Node | undefined = node;
+    at !== undefined;
+    at = outlined.parents.get(at)
+  )
+    if (at.type === "VariableDeclarator")
+      return at.id.type === "Identifier" ? at.id.name : undefined;
+  return undefined;
+}
+
+/** What a function is called; the file's name for what has none. */
+function siteNameOf(unit: Unit | undefined, { source }: Outline): string {
+  return unit === undefined ||
+    unit.name === "" ||
+    unit.name === "(anonymous)" ||
+    unit.name === "exports"
+    ? source.path.slice(source.path.lastIndexOf("/") + 1)
+    : unit.name;
 }
 
 function sensitiveOf(outlined: Outline, unit: Unit): readonly Sensitive[] {
@@ -168,9 +230,9 @@ const MEANS: Readonly<Record<Rule, string>> = {
   "cross-site-scripting": "a value may now bring its own HTML.",
   "sql-injection": "a value may now bring its own SQL.",
   "insecure-tls": "a connection may no longer be checked.",
-  "weak-randomness": "a secret may now be guessed.",
+  "insecure-randomness": "a secret may now be guessed.",
   "unsafe-deserialisation": "data may now make more than plain data.",
-  "timing-attack": "how long the comparison takes tells how much was right.",
-  "request-forgery": "a request may now go anywhere.",
+  timing: "how long the comparison takes tells how much was right.",
+  "server-side-request-forgery": "a request may now go anywhere.",
   "missing-validation": "what it kept out now gets in.",
 };

@@ -41,7 +41,7 @@ const LESS_SAFE: readonly (readonly [safer: RegExp, less: RegExp])[] = [
 
 /** Guards of the old version that the change takes away and puts nothing in the place of. */
 export function removedGuards(versions: Versions): readonly Guard[] {
-  const { old, now, pairs, removedLines, after } = versions;
+  const { before, old, now, pairs, removedLines, after } = versions;
   const keysOld = countsBy(old, ({ key }) => key);
   const keysNow = countsBy(now, ({ key }) => key);
   const kindsOld = countsBy(old, ({ kind }) => kind);
@@ -62,7 +62,15 @@ export function removedGuards(versions: Versions): readonly Guard[] {
           (inOld.get(unit)?.get("check") ?? 0)
       );
     if (kind === "safer")
-      return paired !== undefined && swaps(key, unit, paired, after);
+      return swaps(
+        key,
+        paired === undefined ? before.units : [unit],
+        paired === undefined ? after.units : [paired],
+        after,
+      );
+    // A helper that is gone by name did more, or it would not have been written.
+    if (left === 0 && HELPER.test(key) && isOwnHelper(key, versions))
+      return true;
     if (paired === undefined)
       return (kindsNow.get(kind) ?? 0) < (kindsOld.get(kind) ?? 0);
     return strength(inNow.get(paired), kind) < strength(inOld.get(unit), kind);
@@ -70,17 +78,44 @@ export function removedGuards(versions: Versions): readonly Guard[] {
 }
 
 /** Whether the safer function is called less often than before, and one less safe in its place. */
-function swaps(key: string, unit: Unit, paired: Unit, after: Outline): boolean {
+function swaps(
+  key: string,
+  were: readonly Unit[],
+  are: readonly Unit[],
+  after: Outline,
+): boolean {
   const verb = key.slice("safer ".length);
-  const calls = (one: Unit, passes: (verb: string) => boolean): number =>
-    one.nodes.filter((node) => isCall(node) && passes(verbOf(node))).length;
+  const calls = (
+    units: readonly Unit[],
+    passes: (verb: string) => boolean,
+  ): number =>
+    units
+      .flatMap(({ nodes }) => nodes)
+      .filter((node) => isCall(node) && passes(verbOf(node))).length;
   const same = (other: string): boolean => other === verb;
-  if (calls(paired, same) >= calls(unit, same)) return false;
+  if (calls(are, same) >= calls(were, same)) return false;
   const less = LESS_SAFE.find(([safer]) => safer.test(verb))?.[1];
-  if (less === undefined)
-    return !after.units.some((one) => calls(one, same) > 0);
+  if (less === undefined) return calls(after.units, same) === 0;
   const isLess = (other: string): boolean => less.test(other);
-  return calls(paired, isLess) > calls(unit, isLess);
+  return calls(are, isLess) > calls(were, isLess);
+}
+
+/** Keys of guards that are calls of functions by name alone. */
+const HELPER = /^(?:check|escape|path) \w+$/;
+
+/** Whether a guard calls a function of the program, which the file takes in or holds, and not a method of something else. */
+function isOwnHelper(key: string, { before }: Versions): boolean {
+  const name = key.slice(key.indexOf(" ") + 1);
+  return before.units.some(
+    (unit) =>
+      unit.name === name ||
+      unit.nodes.some(
+        (node) =>
+          node.type === "VariableDeclarator" &&
+          node.id.type === "Identifier" &&
+          node.id.name === name,
+      ),
+  );
 }
 
 function isWord(key: string): boolean {

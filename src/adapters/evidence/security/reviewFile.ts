@@ -1,4 +1,5 @@
 import type { ChangedFile } from "../tool.ts";
+import { alteredGuards } from "./altered.ts";
 import { aliasesOf } from "./aliases.ts";
 import { codeInjection } from "./detectors/codeInjection.ts";
 import { commandInjection } from "./detectors/commandInjection.ts";
@@ -60,14 +61,19 @@ export function reviewFile(file: ChangedFile): Reviewed {
     old: guardsOf(was.outlined),
     now: guardsOf(now.outlined),
   };
+  const pairs = pairUnits(was.outlined, now.outlined);
+  const { removedLines } = file;
   const had = new Set(versions.old.map(({ key }) => key));
   return {
     ok: true,
-    hits: newHits(now.outlined, was.outlined, file.addedLines),
+    hits: [
+      ...newHits(now.outlined, was.outlined, file.addedLines),
+      ...alteredGuards({ ...versions, pairs, removedLines }),
+    ],
     lost: lostGuards({
       ...versions,
-      pairs: pairUnits(was.outlined, now.outlined),
-      removedLines: file.removedLines,
+      pairs,
+      removedLines,
       newLine: lineMap(file.removedLines, file.addedLines),
     }),
     gained: versions.now.flatMap(({ key }) => (had.has(key) ? [] : [key])),
@@ -95,18 +101,48 @@ function newHits(
       const id = `${rule} ${key}`;
       left.set(id, (left.get(id) ?? 0) + 1);
     }
-  return hitsOf(now).flatMap((hit) => {
-    const id = `${hit.rule} ${hit.key}`;
+  const fresh = hitsOf(now).filter(({ rule, key, node }) => {
+    const id = `${rule} ${key}`;
     const count = left.get(id) ?? 0;
-    if (count > 0) {
-      left.set(id, count - 1);
-      return [];
-    }
-    if (old === undefined && !added.has(lineOf(hit.node))) return [];
-    const { rule, severity, claim, node } = hit;
-    return [{ rule, severity, claim, line: lineOf(node) }];
+    if (count === 0) return old !== undefined || added.has(lineOf(node));
+    left.set(id, count - 1);
+    return false;
   });
+  return [
+    ...Map.groupBy(fresh, ({ rule, node }) =>
+      siteKey(rule, now.unitOf.get(node), now),
+    ).values(),
+  ].flatMap(togetherOf);
 }
+
+function siteKey(
+  rule: string,
+  unit: Unit | undefined,
+  { units }: Outline,
+): string {
+  return `${rule} ${String(unit === undefined ? -1 : units.indexOf(unit))}`;
+}
+
+/** The hits of one class in one function as one concern at the worst of them. */
+function togetherOf(hits: readonly Hit[]): readonly Concern[] {
+  const [first, ...rest] = hits.toSorted(
+    (a, b) =>
+      ORDER[a.severity] - ORDER[b.severity] || lineOf(a.node) - lineOf(b.node),
+  );
+  if (first === undefined) return [];
+  const line = lineOf(first.node);
+  const others = [...new Set(rest.map(({ node }) => lineOf(node)))]
+    .filter((one) => one !== line)
+    .toSorted((a, b) => a - b);
+  const more =
+    others.length === 0
+      ? ""
+      : ` The same goes for line${others.length === 1 ? "" : "s"} ${others.slice(0, 6).join(", ")}${others.length > 6 ? " and more" : ""}.`;
+  const { rule, severity, claim } = first;
+  return [{ rule, severity, line, claim: `${claim}${more}` }];
+}
+
+const ORDER = { critical: 0, high: 1, medium: 2, low: 3 };
 
 function hitsOf(outlined: Outline): readonly Hit[] {
   return outlined.units.flatMap((unit) => {

@@ -105,7 +105,7 @@ function isSourceBuilding(node: Node, flow: Flow): boolean {
 }
 
 const CODE_TEXT =
-  /^\s*(?:var|let|const|return|function|if|for|while|with)\b[\s(]|\bfunction\s*\w*\(|\)\s*\{\s*$|;\s*\n|^\s*\}\s*(?:else|;|$)|"use strict"/u;
+  /^\s*(?:var|let|const|return|function|if|for|while|with)\b[\s(]|\bfunction\s*\w*\(|\)\s*\{\s*$|;\s*\n|^\s*\}\s*(?:else|;|$)|"use strict"|^new [A-Z]\w*\(/u;
 
 function isRegexExec(
   node: Node,

@@ -53,6 +53,10 @@ export function shellCommand(
     !aliases.has(callee)
   )
     return first;
+  if (RUNNERS.test(callee.slice(callee.lastIndexOf(".") + 1))) {
+    const command = call.arguments.find((one) => startsProgram(one));
+    if (command !== undefined) return command;
+  }
   if (!RUNS.test(callee)) return undefined;
   const program = stringOf(first);
   if (
@@ -71,6 +75,25 @@ const SHELL =
   /^(?:child_process(?:\.default)?\.(?:exec|execSync)|shelljs\.exec|shell\.exec|cp\.exec|cp\.execSync|execa\.(?:command|commandSync|shell|execaCommand|execaCommandSync)|npm-run\.exec|npm-run\.execSync|.*\.execSync)$/;
 const RUNS =
   /(?:^|\.)(?:spawn|spawnSync|execFile|execFileSync|execa|execaSync|cross-spawn|fork)$/;
+
+/** Functions that are named as if they ran a command. */
+const RUNNERS =
+  /^(?:run|exec|execute|sh|shell|cmd|command|system)(?:[A-Z_]\w*)?$/;
+const PROGRAMS =
+  /^\s*(?:git|npm|npx|yarn|pnpm|node|curl|wget|rm|cp|mv|mkdir|tar|unzip|zip|docker|kubectl|ls|cat|echo|grep|find|kill|taskkill|sh|bash|sudo|chmod|chown|ssh|scp|rsync|python3?|java|convert|ffmpeg|identify|open|start|cmd|powershell|ps|lsof|netstat|ping)\s/u;
+
+/** Whether a string that is put together begins with the name of a program. */
+function startsProgram(node: Node): boolean {
+  let one = bare(node);
+  while (one.type === "BinaryExpression") one = bare(one.left);
+  const head =
+    one.type === "TemplateLiteral"
+      ? (one.quasis[0]?.value.cooked ?? "")
+      : (stringOf(one) ?? "");
+  return one !== node || one.type === "TemplateLiteral"
+    ? PROGRAMS.test(`${head} `)
+    : false;
+}
 
 function withArguments(first: Node, second: Node | undefined): Node {
   return stringOf(first) !== undefined && second !== undefined ? second : first;

@@ -122,7 +122,7 @@ export const otherSinks: Detector = ({ outlined, unit, flow, aliases }) => {
               SECRET.test(textOf(source, at.key)))
           ) {
             add(
-              "weak-randomness",
+              "insecure-randomness",
               node,
               "medium",
               `Math.random() makes a secret in \`${quote(source, at)}\`; its values can be guessed. Use crypto.randomBytes.`,
