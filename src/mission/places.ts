@@ -46,8 +46,9 @@ async function placesOf(
   const asked = [...new Set(paths)];
   if (asked.length === 0) return [];
   return (await read(asked)).flatMap((file): PlaceFile[] => {
+    // What is missing at a file's end is said of the line after the last, which editors show.
     if ("text" in file)
-      return [{ path: file.path, lines: linesOf(file.text).length }];
+      return [{ path: file.path, lines: file.text.split("\n").length }];
     if (file.unread === "missing") return [];
     return [
       {

@@ -22,6 +22,8 @@ export function maySeniorDecide(
   return (
     rules.senior === true &&
     state.seniorAsked === undefined &&
+    // Where nobody has a vote there is no team that could not decide.
+    electors(state).length > 0 &&
     failedGate(state.evidence) === undefined &&
     gateNotRun(state.evidence) === undefined &&
     missingRole({

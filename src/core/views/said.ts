@@ -33,7 +33,11 @@ function wordsOf(event: Recorded, table: Table): Words | undefined {
     case "EvidenceRecorded":
     case "BallotCast":
     case "BallotSetAside":
+    case "VerificationOpened":
+    case "FindingVerified":
     case "RoundTallied":
+    case "SeniorAsked":
+    case "SeniorAnswered":
     case "DecisionMade":
     case "DecisionEscalated":
     case "RulingAsked":
@@ -76,10 +80,6 @@ function wordsOf(event: Recorded, table: Table): Words | undefined {
     case "AgentLinked":
     case "AgentUnlinked":
     case "MissionArchived":
-    case "VerificationOpened":
-    case "FindingVerified":
-    case "SeniorAsked":
-    case "SeniorAnswered":
     case "TrustLearned":
       return undefined;
   }

@@ -1,4 +1,9 @@
-import type { Ballot, Tally } from "../../../protocol/consensus.ts";
+import type {
+  Ballot,
+  Finding,
+  Tally,
+  Verification,
+} from "../../../protocol/consensus.ts";
 import type { Recorded } from "../../../protocol/event.ts";
 import { line, type Words } from "./words.ts";
 
@@ -20,7 +25,11 @@ type Deliberation = Extract<
       | "EvidenceRecorded"
       | "BallotCast"
       | "BallotSetAside"
+      | "VerificationOpened"
+      | "FindingVerified"
       | "RoundTallied"
+      | "SeniorAsked"
+      | "SeniorAnswered"
       | "DecisionMade"
       | "DecisionEscalated"
       | "RulingAsked"
@@ -79,6 +88,27 @@ export function deliberationWords(event: Deliberation, table: Table): Words {
         `A ballot was set aside: ${SET_ASIDE[event.data.why]}.`,
         "warn",
       );
+    case "VerificationOpened": {
+      const claims = event.data.claims.map(
+        ({ finding }) => `- ${placeOf(finding)} ${finding.claim}`,
+      );
+      return line(
+        "hub",
+        "everyone",
+        "system",
+        `Ballots are closed. ${claims.length === 1 ? "One finding is" : `${String(claims.length)} findings are`} checked by somebody who did not raise ${claims.length === 1 ? "it" : "them"}:\n\n${claims.join("\n")}`,
+      );
+    }
+    case "FindingVerified": {
+      const { verification } = event.data;
+      return line(
+        verification.agentId,
+        "everyone",
+        "evidence",
+        verifiedText(verification),
+        verification.shown ? VERIFIED_TONE[verification.verdict] : "warn",
+      );
+    }
     case "RoundTallied":
       return line(
         "hub",
@@ -95,6 +125,23 @@ export function deliberationWords(event: Deliberation, table: Table): Words {
             ? "bad"
             : "warn",
       );
+    case "SeniorAsked":
+      return line(
+        "hub",
+        "everyone",
+        "system",
+        `The team cannot settle it, so a senior model is asked. ${event.data.because}`,
+        "warn",
+      );
+    case "SeniorAnswered": {
+      const { agentId, verdict, confidence, reason } = event.data.ballot;
+      return line(
+        agentId,
+        "everyone",
+        "ballot",
+        `${VERDICT_OF_SENIOR[verdict]} (${String(confidence)} %): ${reason}`,
+      );
+    }
     case "DecisionMade":
       return line(
         "hub",
@@ -124,6 +171,32 @@ export function deliberationWords(event: Deliberation, table: Table): Words {
   }
 }
 
+/** A finding's place, for people. */
+function placeOf({ path, line: number }: Finding): string {
+  return `\`${path}${number > 0 ? `:${String(number)}` : ""}\``;
+}
+
+function verifiedText({
+  verdict,
+  reason,
+  quotes,
+  ran,
+  shown,
+}: Verification): string {
+  const grounds = [
+    ...quotes.map(
+      ({ path, line: number, text }) =>
+        `- \`${path}:${String(number)}\` \`${text.trim().replaceAll("`", "'")}\``,
+    ),
+    ...ran.map((command) => `- ran \`${command.replaceAll("`", "'")}\``),
+  ];
+  const said = `${VERIFIED[verdict]}, because ${reason}`;
+  if (verdict === "unclear") return said;
+  return shown
+    ? `${said}\n\n${grounds.join("\n")}`
+    : `${said}\n\nThat is not shown by anything that stands in the code, so the finding stays unclear.`;
+}
+
 function tallyText(
   tally: Tally,
   ballots: readonly Ballot[],
@@ -145,6 +218,24 @@ function tallyText(
     .filter((part) => part !== "")
     .join("\n\n");
 }
+
+const VERIFIED = {
+  confirmed: "Checked: it holds",
+  refuted: "Checked: it does not hold",
+  unclear: "Checked: cannot be told",
+} as const;
+
+const VERIFIED_TONE = {
+  confirmed: "bad",
+  refuted: "good",
+  unclear: "warn",
+} as const;
+
+const VERDICT_OF_SENIOR = {
+  approve: "I approve",
+  block: "I block",
+  abstain: "I leave it to you",
+} as const;
 
 const RULED = {
   approve: "Approved",
