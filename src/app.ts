@@ -202,14 +202,14 @@ function linePorts(
   return {
     ...ports,
     team,
-    runCheck: (argv, cwd, signal) =>
+    runCheck: (argv, cwd, signal, limitMs) =>
       commands.run(
         {
           missionId,
           agentId: "hub",
           argv,
           cwd,
-          timeoutMs: CHECK_MS,
+          timeoutMs: limitMs ?? CHECK_MS,
           why: `The project's check ${argv.join(" ")} tells whether the change works.`,
         },
         signal,

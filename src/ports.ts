@@ -380,11 +380,12 @@ export interface EvidenceInput {
   readonly seconds?: number;
 }
 
-/** Runs a command if the gate lets it; undefined when it was not allowed. */
+/** Runs a command if the gate lets it; undefined when it was not allowed. It has ten minutes, or `limitMs`, from its start: waiting for a person does not count. */
 export type RunCheck = (
   argv: readonly string[],
   cwd: string,
   signal: AbortSignal,
+  limitMs?: number,
 ) => Promise<CommandResult | undefined>;
 
 /** Facts about a change, without a model. */

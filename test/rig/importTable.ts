@@ -65,6 +65,7 @@ const rooms: readonly Room[] = [
       "eslint-plugin-security",
       "recheck",
       "retire",
+      "zod",
     ],
   },
   { at: "src/adapters/*/", mayImport: adapter },

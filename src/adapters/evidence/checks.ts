@@ -1,11 +1,11 @@
 import type { CommandResult } from "../../ports.ts";
+import { lastLine } from "./lastLine.ts";
 import type { EvidenceTool, Seen } from "./tool.ts";
 
 /** The project's own checks, one after another: they may use the same files. */
 export const checks: EvidenceTool = {
   name: "checks",
   required: true,
-  limitMs: Infinity,
   runsCommands: true,
   look: async ({ input, run, signal }) => {
     const seen: Seen[] = [];
@@ -29,7 +29,7 @@ export const checks: EvidenceTool = {
                   : result.exitCode === 0
                     ? `${command} passes${result.sandboxed ? "" : " (without a sandbox)"}.`
                     : NOT_STARTED.has(result.exitCode ?? 0)
-                      ? `${command} exits with code ${String(result.exitCode)}: ${lastLine(result.output)}. Install what the project needs, or name another check.`
+                      ? `${command} exits with code ${String(result.exitCode)}: ${lastLine(result.output, result.exitCode)}. Install what the project needs, or name another check.`
                       : `${command} fails with exit code ${String(result.exitCode)}.`,
                 output: result.output.slice(-OUTPUT_TAIL),
               }),
@@ -59,9 +59,4 @@ const NOT_STARTED: ReadonlySet<number> = new Set([126, 127]);
 function statusOf({ exitCode, timedOut }: CommandResult): Seen["status"] {
   if (exitCode === 0) return "PASS";
   return !timedOut && NOT_STARTED.has(exitCode ?? 0) ? "ERROR" : "FAIL";
-}
-
-function lastLine(output: string): string {
-  const line = output.trim().split("\n").at(-1)?.trim().slice(0, 200) ?? "";
-  return line === "" ? "a command was not found" : line;
 }

@@ -1,5 +1,5 @@
 import type { Evidence } from "../../protocol/consensus.ts";
-import type { EvidenceTools } from "../../ports.ts";
+import type { CommandResult, EvidenceTools, RunCheck } from "../../ports.ts";
 import { changedFiles } from "./changedFiles.ts";
 import { runTool } from "./runTool.ts";
 import type { EvidenceTool, Look } from "./tool.ts";
@@ -10,7 +10,7 @@ const SECONDS = 120;
 
 /**
  * The deterministic tools, run side by side; those that run commands one after another. A tool that breaks is an ERROR on the record, one
- * whose time is over is NOT_RUN: never a pass. `seconds` bounds all but the project's own checks, whose commands have a limit each.
+ * whose time is over is NOT_RUN: never a pass. `seconds` bounds them together; the project's own checks have a limit of their own.
  */
 export function openEvidence(
   options: {
@@ -21,7 +21,12 @@ export function openEvidence(
   const { seconds = SECONDS, tools = allTools() } = options;
   return {
     gather: async (input, run, signal) => {
-      const look = { ...(await changedFiles(input)), input, run, signal };
+      const look = {
+        ...(await changedFiles(input)),
+        input,
+        run: withinAll(run, seconds * 1000),
+        signal,
+      };
       const deadline = performance.now() + (input.seconds ?? seconds) * 1000;
       const commands = tools.filter(({ runsCommands }) => runsCommands);
       const inTurn = runInTurn(commands, look, deadline);
@@ -36,6 +41,28 @@ export function openEvidence(
     },
   };
 }
+
+/** Commands with a limit share what is left of the common time; one that cannot begin any more has timed out. */
+function withinAll(run: RunCheck, totalMs: number): RunCheck {
+  let leftMs = totalMs;
+  return async (argv, cwd, signal, limitMs) => {
+    if (limitMs === undefined) return run(argv, cwd, signal);
+    const result =
+      leftMs > 0
+        ? await run(argv, cwd, signal, Math.min(limitMs, leftMs))
+        : OUT_OF_TIME;
+    leftMs -= result?.durationMs ?? 0;
+    return result;
+  };
+}
+
+const OUT_OF_TIME: CommandResult = {
+  exitCode: null,
+  output: "",
+  timedOut: true,
+  sandboxed: false,
+  durationMs: 0,
+};
 
 async function runInTurn(
   tools: readonly EvidenceTool[],

@@ -8,7 +8,8 @@ export async function runTool(
   deadline: number,
 ): Promise<readonly Evidence[]> {
   const startedAt = performance.now();
-  const limitMs = limitOf(tool, deadline - startedAt);
+  const limitMs =
+    tool.runsCommands === true ? Infinity : Math.max(0, deadline - startedAt);
   const seen = await withinTime(tool, look, limitMs);
   const durationMs = Math.round(performance.now() - startedAt);
   const { name, required } = tool;
@@ -19,12 +20,6 @@ export async function runTool(
     required,
     durationMs,
   }));
-}
-
-function limitOf({ limitMs }: EvidenceTool, leftMs: number): number {
-  return limitMs === Infinity
-    ? Infinity
-    : Math.max(0, Math.min(limitMs ?? leftMs, leftMs));
 }
 
 /** A tool that does not heed its signal is left behind: its answer comes too late to count. */

@@ -43,9 +43,7 @@ export interface EvidenceTool {
   readonly name: string;
   /** A failure blocks the change. */
   readonly required: boolean;
-  /** Most time it may take, ms; what all may take together bounds it as well. Infinity: not bounded here, because the commands it runs are. */
-  readonly limitMs?: number;
-  /** It runs commands in `input.dir`: such tools run one after another. */
+  /** It runs commands: such tools run one after another, and their commands have limits in place of them, since a person may have to be asked first. */
   readonly runsCommands?: boolean;
   look(look: Look): Promise<readonly Seen[]> | readonly Seen[];
 }
@@ -68,29 +66,41 @@ export function verdict(
   findings: readonly Finding[],
   passed: string,
   failed: (count: number) => string,
-  missing: boolean | string | undefined = false,
+  missing: boolean | string = false,
 ): Seen {
   const why = missing === true ? TOO_LARGE : missing === false ? "" : missing;
   if (findings.length > 0)
     return {
       status: "FAIL",
-      summary: [failed(findings.length), why]
-        .filter((sentence) => sentence !== undefined && sentence !== "")
-        .join(" ")
+      summary: `${failed(findings.length)} ${why}`
+        .trim()
         .slice(0, LONGEST_SUMMARY),
-      findings: findings.slice(0, MOST_FINDINGS),
+      findings: worst(findings),
     };
-  return why === undefined || why === ""
-    ? { status: "PASS", summary: passed, findings: [] }
-    : {
-        status: "NOT_RUN",
-        summary: `Nothing was found in what was read. ${why}`.slice(
-          0,
-          LONGEST_SUMMARY,
-        ),
-        findings: [],
-      };
+  if (why !== "")
+    return {
+      status: "NOT_RUN",
+      summary: `Nothing was found in what was read. ${why}`.slice(
+        0,
+        LONGEST_SUMMARY,
+      ),
+      findings: [],
+    };
+  return { status: "PASS", summary: passed, findings: [] };
 }
+
+/** All, or where they are too many the worst, in the order they came. */
+function worst(findings: readonly Finding[]): Finding[] {
+  if (findings.length <= MOST_FINDINGS) return [...findings];
+  const kept = new Set(
+    findings
+      .toSorted((a, b) => WEIGHT[b.severity] - WEIGHT[a.severity])
+      .slice(0, MOST_FINDINGS),
+  );
+  return findings.filter((finding) => kept.has(finding));
+}
+
+const WEIGHT = { low: 0, medium: 1, high: 2, critical: 3 } as const;
 
 /** Says which files could not be read; undefined when all were. Each is a path and why. */
 export function notRead(files: readonly string[]): string | undefined {

@@ -3,10 +3,12 @@ import { analysisTool } from "./analysisTool.ts";
 import { checks } from "./checks.ts";
 import { conflictMarkers } from "./conflictMarkers.ts";
 import { dangerousCalls } from "./dangerousCalls.ts";
+import { eslint } from "./eslint.ts";
 import { missingTests } from "./missingTests.ts";
 import { secrets } from "./secrets.ts";
 import { size } from "./size.ts";
 import type { EvidenceTool } from "./tool.ts";
+import { types } from "./types.ts";
 
 /** Processes of analyses at once: they share the machine with an editor and with the project's checks. */
 const AT_ONCE = 2;
@@ -15,6 +17,8 @@ const AT_ONCE = 2;
 export function tools(): readonly EvidenceTool[] {
   const inTurn = lanes(AT_ONCE);
   return [
+    types,
+    eslint,
     checks,
     secrets,
     conflictMarkers,
