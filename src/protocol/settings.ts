@@ -93,6 +93,8 @@ export const Settings = z
     pushTargets: z.array(PushTarget).max(100).default([]),
     /** Base address of an OpenTelemetry collector that gets traces over OTLP/HTTP; empty = none. */
     otlpEndpoint: z.string().default(""),
+    /** Which open findings of the latest review are listed in the editor's Problems panel. */
+    diagnostics: z.enum(["off", "grave", "all"]).default("grave"),
     /** Days a mission stays in the log after its end; older ones are archived. 0 = for ever. */
     keepDays: z.number().min(0).max(36_500).default(0),
     /** Size of the log, MiB, from which the oldest closed missions are archived; 0 = any. */

@@ -34,6 +34,10 @@ export function watchAttention(room: Room): Disposes {
     keys("stalled", has("stalled"));
     keys("stopped", stopped);
     keys("hasMission", missions.length > 0);
+    keys(
+      "hasReview",
+      missions.some(({ kind }) => kind === "review"),
+    );
     show(item, {
       stopped,
       stalled: has("stalled"),

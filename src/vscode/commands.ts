@@ -3,6 +3,13 @@ import type { App } from "../app.ts";
 import type { TextLog } from "../ports.ts";
 import type { Conversation } from "./conversation.ts";
 import { lookAfterDeadLetters } from "./deadLetters.ts";
+import {
+  applyFix,
+  askWhy,
+  dismissFinding,
+  reviewAgain,
+  type FindingTools,
+} from "./findingsActions.ts";
 import { askFor, chooseModel, pickRoot, pickScope } from "./dialogs.ts";
 import { openChange, planUri, STATUS_URI } from "./documents.ts";
 import {
@@ -29,6 +36,7 @@ export interface Tools {
   readonly key: ApiKey;
   readonly channel: vscode.LogOutputChannel;
   readonly textLog: TextLog;
+  readonly findings: FindingTools;
 }
 
 type Command = (tools: Tools, ...args: readonly unknown[]) => Promise<void>;
@@ -52,6 +60,15 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
     if (repo === undefined || scope === undefined) return;
     await begin(tools, { kind: "review", scope, repo });
   },
+  "roundtable.reviewAgain": async ({ findings, conversation }) => {
+    const missionId = await reviewAgain(findings);
+    if (missionId !== undefined) await conversation.show(missionId);
+  },
+  "roundtable.applyFix": ({ findings }, ...which) =>
+    applyFix(findings, ...which),
+  "roundtable.dismissFinding": ({ findings }, ...which) =>
+    dismissFinding(findings, ...which),
+  "roundtable.askWhy": ({ findings }, ...which) => askWhy(findings, ...which),
   "roundtable.askTeam": async (tools) => {
     const repo = await pickRoot();
     if (repo === undefined) return;
@@ -193,7 +210,10 @@ export function registerCommands(tools: Tools): void {
 /** Tree items hand themselves over; commands want the ids of what they stand for. */
 function unwrap(argument: unknown): readonly unknown[] {
   if (argument === null || typeof argument !== "object") return [argument];
-  if (!("missionId" in argument)) return [];
+  // A thread, or what was typed below one, is known by itself.
+  if (!("missionId" in argument))
+    return "thread" in argument || "comments" in argument ? [argument] : [];
+  if ("findingId" in argument) return [argument.missionId, argument.findingId];
   return "decisionId" in argument
     ? [argument.missionId, argument.decisionId]
     : [argument.missionId];

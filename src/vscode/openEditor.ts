@@ -4,14 +4,17 @@ import { watchAttention } from "./attention.ts";
 import { registerCommands } from "./commands.ts";
 import { complain } from "./complain.ts";
 import { CONVERSATION_VIEW, createConversation } from "./conversation.ts";
+import { watchDiagnostics } from "./diagnostics.ts";
 import { documentsOf, SCHEME } from "./documents.ts";
 import { editorModels } from "./editorModels.ts";
 import { lensesOf, PLANS } from "./lenses.ts";
 import { watchNeeds } from "./needs.ts";
+import { watchReviews } from "./reviews.ts";
 import { createRoom, type Behind } from "./room.ts";
 import { watchRules } from "./rules.ts";
 import { apiKeyIn } from "./secrets.ts";
 import { channelLog } from "./textLog.ts";
+import { watchThreads } from "./threads.ts";
 import { agentsTree, decisionsTree } from "./trees.ts";
 
 /** Registers everything a user can reach, and goes on with missions that a reload interrupted. What it returns lets go of the log. */
@@ -34,6 +37,8 @@ export function openEditor(
   const conversation = createConversation(context, room);
   const documents = documentsOf(room);
   const lenses = lensesOf(room);
+  const reviews = watchReviews(context, room);
+  const threads = watchThreads(reviews);
   const takeUp = (): void => {
     room.reopen().catch(complain);
   };
@@ -56,8 +61,11 @@ export function openEditor(
     watchRules(context, behind, textLog),
     watchAttention(room),
     watchNeeds(room, conversation),
+    reviews,
+    threads,
+    watchDiagnostics(reviews),
     vscode.workspace.onDidChangeConfiguration((event) => {
-      if (event.affectsConfiguration("roundtable")) takeUp();
+      if (affectsApp(context, event)) takeUp();
     }),
     key.onChange(takeUp),
   );
@@ -69,6 +77,7 @@ export function openEditor(
     key,
     channel,
     textLog,
+    findings: { room, reviews, threads },
   });
   room.resume().catch((error: unknown) => {
     textLog.warn("missions could not be resumed", {
@@ -76,4 +85,20 @@ export function openEditor(
     });
   });
   return () => room.close();
+}
+
+/** Whether a change of the configuration is of a setting the app runs under; what only the editor shows is followed where it is shown. */
+function affectsApp(
+  { extension }: vscode.ExtensionContext,
+  event: vscode.ConfigurationChangeEvent,
+): boolean {
+  const { contributes } = extension.packageJSON as {
+    readonly contributes: {
+      readonly configuration: { readonly properties: object };
+    };
+  };
+  return Object.keys(contributes.configuration.properties).some(
+    (key) =>
+      key !== "roundtable.diagnostics" && event.affectsConfiguration(key),
+  );
 }
