@@ -10,7 +10,12 @@ import {
   type Seen,
 } from "./vulnerabilities/figures.ts";
 import { reviewInProcess, type Found } from "./vulnerabilities/reviewStep.ts";
-import { isHigh, kindOf, securityFindings } from "./vulnerabilities/scoring.ts";
+import {
+  isHigh,
+  kindOf,
+  looksForWeaknesses,
+  securityFindings,
+} from "./vulnerabilities/scoring.ts";
 
 /** The bars: recall by file over all pairs, High findings per ordinary pair. */
 const RECALL = 0.6;
@@ -59,7 +64,8 @@ function tell({ step, pair, score, reviewed, trouble }: Seen): void {
   }
   const what = pair === null ? "ordinary" : pair.class;
   console.error(`${verdictOf(score, pair !== null)} ${step} (${what})`);
-  for (const silent of reviewed?.silent ?? []) console.error(`    ? ${silent}`);
+  for (const { tool, summary } of reviewed?.silent ?? [])
+    if (looksForWeaknesses(tool)) console.error(`    ? ${tool}: ${summary}`);
   for (const found of worthTelling(reviewed?.found ?? []).slice(0, 12))
     console.error(
       `    ${found.severity} ${found.path}:${String(found.line)} ${kindOf(found)}: ${found.claim.slice(0, 110)}`,

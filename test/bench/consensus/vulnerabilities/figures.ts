@@ -17,7 +17,14 @@ import {
   type Reviewed,
   type ReviewStep,
 } from "./reviewStep.ts";
-import { isHigh, scoreOf, securityFindings, type Score } from "./scoring.ts";
+import {
+  isHigh,
+  scoreOf,
+  securityFindings,
+  type Score,
+  looksForWeaknesses,
+  loudOn,
+} from "./scoring.ts";
 
 /** What is reviewed and how; everything, with the built program, by default. */
 export interface BenchOptions {
@@ -27,7 +34,7 @@ export interface BenchOptions {
   /** Packages of exactly these names. */
   readonly only?: readonly string[];
   readonly review?: ReviewStep;
-  /** Reviews the fix instead of its removal: how often a tool speaks up in these files whatever the change does. */
+  /** Reviews the fix instead of its removal: how often tools speak up in these files whatever the change does; `line` is then the share with a High. */
   readonly reverse?: boolean;
   /** Told about each pair that was looked at. */
   readonly onPair?: (seen: Seen) => void;
@@ -70,7 +77,7 @@ export interface VulnerabilityFigures {
   };
   readonly unavailable: readonly string[];
   readonly failed: readonly string[];
-  /** Reviews in which a tool could not say anything. */
+  /** Reviews in which a tool that looks for weaknesses could not say anything. */
   readonly silent: number;
   /** Median time of one review, ms. */
   readonly reviewMs: number;
@@ -130,7 +137,12 @@ async function look(
   }
   try {
     const reviewed = await review(repository, { home });
-    const score = known && (await scoreOf(known, repository, reviewed.found));
+    const { found } = reviewed;
+    const score =
+      known &&
+      (reverse
+        ? loudOn(known, found)
+        : await scoreOf(known, repository, found));
     return { ...base, reviewed, score, trouble: null };
   } catch (error) {
     return { ...base, trouble: { unavailable: false, why: wordsOf(error) } };
@@ -183,8 +195,9 @@ function count(seen: readonly Seen[]): VulnerabilityFigures {
     },
     unavailable: named(seen, (trouble) => trouble.unavailable),
     failed: named(seen, (trouble) => !trouble.unavailable),
-    silent: seen.filter(({ reviewed }) => (reviewed?.silent.length ?? 0) > 0)
-      .length,
+    silent: seen.filter(({ reviewed }) =>
+      reviewed?.silent.some(({ tool }) => looksForWeaknesses(tool)),
+    ).length,
     reviewMs: Math.round(times[Math.floor(times.length / 2)] ?? 0),
   };
 }

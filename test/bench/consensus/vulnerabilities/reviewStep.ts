@@ -1,10 +1,11 @@
 /** One review, as a person would start it, or its tools alone, which is faster and finds the same. */
+import { execFile } from "node:child_process";
 import path from "node:path";
 import { openEvidence } from "../../../../src/adapters/evidence/openEvidence.ts";
 import { openGit } from "../../../../src/adapters/git/openGit.ts";
-import type { Finding } from "../../../../src/protocol/consensus.ts";
+import type { Evidence, Finding } from "../../../../src/protocol/consensus.ts";
 import { ReviewReport } from "../../../../src/protocol/reviewReport.ts";
-import { inRoot, runNode } from "../../../rig/project.ts";
+import { inRoot } from "../../../rig/project.ts";
 
 /** What a review of one step found; `raisedBy` are tools, since no model is asked. */
 export interface Found extends Pick<
@@ -14,10 +15,16 @@ export interface Found extends Pick<
   readonly raisedBy: readonly string[];
 }
 
-/** Findings of a review, and the tools that could not say anything: with those left out it would look as if they had found nothing. */
+/** A tool that could not say anything; left out it would look as if it had found nothing. */
+export interface Silent {
+  readonly tool: string;
+  readonly summary: string;
+}
+
+/** Findings of a review, who could not speak, and the time it took. */
 export interface Reviewed {
   readonly found: readonly Found[];
-  readonly silent: readonly string[];
+  readonly silent: readonly Silent[];
   readonly ms: number;
 }
 
@@ -35,32 +42,51 @@ export type ReviewStep = (
 
 /** Instead of the package's own checks, whose dependencies are not installed and whose scripts are nobody's we know. */
 const CHECK = "node --version";
+/** Time one review may take, ms: more than all its tools together may. */
+const LIMIT_MS = 180_000;
+const MOST_OUTPUT = 64 * 1024 * 1024;
 
 /** Runs the built program. Whether it accepts is no matter here: it must print its document. */
 export const reviewWithProgram: ReviewStep = async (repository, { home }) => {
   const startedAt = performance.now();
-  const { code, output } = await runNode(
-    [
-      ...[inRoot("dist", "cli.js"), "review", "--repo", repository, "--json"],
-      ...["--base", "HEAD~1", "--head", "HEAD", "--check", CHECK],
-      ...["--model", "none", "--approve", "auto"],
-    ],
-    { env: { PATH: process.env["PATH"] ?? "", ROUNDTABLE_HOME: home } },
+  const { findings, checks } = ReviewReport.parse(
+    JSON.parse(await printedBy(repository, home)),
   );
-  const line = output.split("\n").find((text) => text.startsWith('{"v":'));
-  if (line === undefined || code === 2)
-    throw new Error(
-      `The review ended with ${String(code)}: ${output.slice(-800)}`,
-    );
-  const { findings, checks } = ReviewReport.parse(JSON.parse(line));
   return {
     found: findings,
-    silent: checks
-      .filter(({ status }) => status === "ERROR" || status === "NOT_RUN")
-      .map(({ tool, summary }) => `${tool}: ${summary}`),
+    silent: checks.filter(cannotSay),
     ms: performance.now() - startedAt,
   };
 };
+
+function printedBy(repository: string, home: string): Promise<string> {
+  const review = ["review", "--repo", repository, "--json", "--check", CHECK];
+  const range = ["--base", "HEAD~1", "--head", "HEAD"];
+  const alone = ["--model", "none", "--approve", "auto"];
+  return new Promise((resolve, reject) => {
+    execFile(
+      process.execPath,
+      [inRoot("dist", "cli.js"), ...review, ...range, ...alone],
+      {
+        env: { PATH: process.env["PATH"] ?? "", ROUNDTABLE_HOME: home },
+        timeout: LIMIT_MS,
+        maxBuffer: MOST_OUTPUT,
+      },
+      (error, stdout, stderr) => {
+        // 1 is the answer of a review that blocks.
+        if (error === null || error.code === 1) resolve(stdout);
+        else
+          reject(
+            new Error(`${error.message.slice(0, 80)}: ${stderr.slice(-500)}`),
+          );
+      },
+    );
+  });
+}
+
+function cannotSay({ status }: Pick<Evidence, "status">): boolean {
+  return status === "ERROR" || status === "NOT_RUN";
+}
 
 /** Gathers evidence in this process, from the sources, without log, hub and decision. */
 export const reviewInProcess: ReviewStep = async (repository, { home }) => {
@@ -103,9 +129,7 @@ export const reviewInProcess: ReviewStep = async (repository, { home }) => {
           }))
         : [],
     ),
-    silent: gathered
-      .filter(({ status }) => status === "ERROR" || status === "NOT_RUN")
-      .map(({ tool, summary }) => `${tool}: ${summary}`),
+    silent: gathered.filter(cannotSay),
     ms: performance.now() - startedAt,
   };
 };

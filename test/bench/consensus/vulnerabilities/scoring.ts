@@ -20,23 +20,30 @@ const NEAR_LINES = 5;
 
 /** Tools whose findings are about other things than weaknesses of code. */
 const NO_SECURITY: ReadonlySet<string> = new Set([
-  "tool:advisories",
-  "tool:checks",
-  "tool:churn",
-  "tool:conflictMarkers",
-  "tool:dependencies",
-  "tool:eslint",
-  "tool:missingTests",
-  "tool:secrets",
-  "tool:size",
-  "tool:types",
+  "advisories",
+  "checks",
+  "churn",
+  "conflictMarkers",
+  "dependencies",
+  "eslint",
+  "missingTests",
+  "secretFormats",
+  "secrets",
+  "size",
+  "types",
 ]);
+
+/** Whether the tool of that name looks for weaknesses of code. */
+export function looksForWeaknesses(tool: string): boolean {
+  return !NO_SECURITY.has(tool);
+}
 
 /** Findings that say that code can be attacked, of medium severity or above. */
 export function securityFindings(found: readonly Found[]): readonly Found[] {
   return found.filter(
     ({ severity, raisedBy }) =>
-      severity !== "low" && raisedBy.some((by) => !NO_SECURITY.has(by)),
+      severity !== "low" &&
+      raisedBy.some((by) => looksForWeaknesses(by.replace(/^tool:/u, ""))),
   );
 }
 
@@ -69,6 +76,18 @@ export async function scoreOf(
     file: inFiles.length > 0,
     line: onLine.length > 0,
     named: onLine.some((finding) => kindOf(finding) === pair.class),
+  };
+}
+
+/** How loud the tools are in the files of a pair whatever is done to them: the fix itself is reviewed, where there is no weakness to be near. */
+export function loudOn(pair: VulnerablePair, found: readonly Found[]): Score {
+  const inFiles = securityFindings(found).filter((finding) =>
+    pair.files.includes(finding.path),
+  );
+  return {
+    file: inFiles.length > 0,
+    line: inFiles.some(isHigh),
+    named: inFiles.some((finding) => kindOf(finding) === pair.class),
   };
 }
 
