@@ -68,7 +68,7 @@ export function artifactOf(
     text: [
       `[${leftOut} Read the rest with your tools where it matters, and say what you did not read.`,
       ...list,
-      ...(rest > 0 ? [`- and ${count(rest, "file")} more`] : []),
+      ...(rest > 0 ? [`- and ${count(rest, "more file")}`] : []),
       "]",
       ...shown.flatMap(({ text }) => (text === "" ? [] : [text.trimEnd()])),
       "",

@@ -137,11 +137,14 @@ function readFiles(line: Line, change: ChangeSet): ReadFiles {
   };
 }
 
+/** Id of the evidence that says what of a change is too long to be read. */
+export const READING = "reading";
+
 /** On record with the decision: what nobody read, nobody vouches for. */
 function notRead(summary: string): Evidence {
   return {
-    id: "reading",
-    tool: "reading",
+    id: READING,
+    tool: READING,
     status: "NOT_RUN",
     required: false,
     summary,

@@ -2,7 +2,7 @@ import { gateNotRun } from "../core/consensus/gate.ts";
 import { phase, type DecisionState } from "../core/consensus/decision.ts";
 import type { Outcome } from "../protocol/event.ts";
 import { matchEarlier } from "./again.ts";
-import { changeProposal } from "./change.ts";
+import { changeProposal, READING } from "./change.ts";
 import type { Line } from "./line.ts";
 import { changesToReview } from "./open.ts";
 import { rule } from "./ruling.ts";
@@ -19,7 +19,9 @@ export async function review(line: Line): Promise<Outcome> {
   const change = await changeProposal(line, proposed);
   const decision = await vote(line, change);
   await matchEarlier(line, proposed.change);
-  const because = decision.outcome?.because ?? "";
+  const because = [decision.outcome?.because ?? "", ...unread(decision)].join(
+    " ",
+  );
   if (phase(decision) === "approved")
     return { kind: "accepted", summary: `Accepted. ${because}` };
   if (phase(decision) === "blocked")
@@ -34,6 +36,13 @@ export async function review(line: Line): Promise<Outcome> {
   return word.kind === "end"
     ? word.outcome
     : { kind: "blocked", summary: "You asked for changes." };
+}
+
+/** What of the change nobody read, for the sentence that says how the review came out. */
+function unread({ evidence }: DecisionState): readonly string[] {
+  return evidence
+    .filter(({ id }) => id === READING)
+    .map(({ summary }) => summary);
 }
 
 /**
