@@ -74,9 +74,11 @@ interface Found {
 
 const DANGEROUS_KEY = /^(?:__proto__|constructor|prototype)$/;
 const CHECKS =
-  /^(?:is|are|has|assert|check|ensure|validate|verify|require|guard|reject|forbid|deny|allow|prevent|protect|test)_?(?=[A-Z_]|$)|safe|valid|allowed|forbidden|denied|disallow|blacklist|whitelist|blocklist|allowlist|denylist|pollut|danger|malicious|trusted|traversal|inside|within/u;
+  /^(?:assert|check|ensure|validate|verify|require|guard|reject|forbid|deny|allow|prevent|protect|test)_?(?=[A-Z_]|$)|safe|valid|allowed|forbidden|denied|disallow|blacklist|whitelist|blocklist|allowlist|denylist|[pP]ollut|[dD]anger|malicious|[tT]rusted|[tT]raversal|[iI]nside|[wW]ithin|Sane\b|Safe|Valid|Allowed|Forbidden/u;
 const NOT_CHECKS =
-  /^(?:isArray|isObject|isPlainObject|isFunction|isString|isNumber|isNaN|isFinite|isInteger|isDate|isEmpty|isUndefined|isNil|isNull|isBuffer|isRegExp|isDirectory|isFile|has|test|require|assert|is|hasOwnProperty|hasOwn|isValid|requireActual|isNumeric|isBoolean|isSymbol|isError|isStream|isPromise|hasOwnProp)$/;
+  /^(?:alloc\w*|isArray|isObject|isPlainObject|isFunction|isString|isNumber|isNaN|isFinite|isInteger|isDate|isEmpty|isUndefined|isNil|isNull|isBuffer|isRegExp|isDirectory|isFile|has|test|require|assert|is|hasOwnProperty|hasOwn|isValid|requireActual|isNumeric|isBoolean|isSymbol|isError|isStream|isPromise|hasOwnProp)$/;
+/** A name that asks something. Whether that keeps anything out, the name alone doesn't say. */
+export const QUESTION = /^(?:is|are|has)(?=[A-Z])/u;
 const ESCAPES =
   /escape|quote|sanitiz|sanitis|purify|encodeURI|encodeFor|htmlEncode|^encode$|^clean|^strip|shellEscape|^escapeshell|^serialize$/iu;
 const PATHS =
@@ -275,8 +277,7 @@ function callGuard(node: Call, { source }: Outline): Found | undefined {
   if (SAFER.test(verb)) return { kind: "safer", key: verb };
   if (verb === "join" && node.arguments.length > 1)
     return { kind: "safer", key: verb };
-  if (verb === "stringify" && /JSON/u.test(key))
-    return { kind: "escape", key: "JSON.stringify" };
+  if (verb === "stringify") return { kind: "safer", key: verb };
   if (PATHS.test(verb))
     return {
       kind: "path",
@@ -299,6 +300,11 @@ function callGuard(node: Call, { source }: Outline): Found | undefined {
   if (ESCAPES.test(verb)) return { kind: "escape", key: verb };
   if (CHECKS.test(verb) && !NOT_CHECKS.test(verb))
     return { kind: "check", key: verb };
+  // What is named as a question may be about anything: like a type, it counts only before something sensitive.
+  if (QUESTION.test(verb) && !NOT_CHECKS.test(verb))
+    return node.callee.type === "Identifier"
+      ? { kind: "check", key: verb }
+      : { kind: "type", key };
   if (verb === "test" || verb === "includes" || verb === "match")
     return /safe|valid|allow|forbid|deny|black|white|unsafe|danger|illegal|invalid|proto/iu.test(
       key,
@@ -310,7 +316,7 @@ function callGuard(node: Call, { source }: Outline): Found | undefined {
 
 /** Whether what is done before leaving says no: throws, makes an error, answers with a status of the four hundreds. */
 function refuses(text: string): boolean {
-  return /\bthrow\b|[eE]rr(?:or)?\b|[eE]rror\w*\(|\breject|\b4\d\d\b|\bfail|forbid|denied/u.test(
+  return /\bthrow\b|[eE]rror\w*\(|\breject|\b4\d\d\b|\bfail|forbid|denied/u.test(
     text,
   );
 }

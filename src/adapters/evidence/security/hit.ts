@@ -17,6 +17,8 @@ export type Rule =
   | "unsafe-deserialisation"
   | "timing"
   | "server-side-request-forgery"
+  | "open-redirect"
+  | "information-exposure"
   | "missing-validation";
 
 /** A weak place in one version of a file. */

@@ -1,7 +1,7 @@
 import type { Severity } from "../../../protocol/consensus.ts";
-import type { Guard } from "./guards.ts";
+import { QUESTION, type Guard } from "./guards.ts";
 import type { Rule } from "./hit.ts";
-import { lineOf, namesIn } from "./nodes.ts";
+import { isCallable, lineOf, namesIn } from "./nodes.ts";
 import type { Sensitive } from "./sensitive.ts";
 
 /** What a removed guard stood for. */
@@ -48,7 +48,7 @@ export function judge(
       .toSorted((a, b) => far(a, line) - far(b, line))[0];
   const shares = (one: Sensitive | undefined): one is Sensitive =>
     one !== undefined &&
-    [...namesIn(one.node)].some((name) => guard.names.has(name));
+    [...namesIn(one.node, isCallable)].some((name) => guard.names.has(name));
   const sharing = near.filter((one) => shares(one));
   const ranked = (
     list: readonly Sensitive[],
@@ -128,16 +128,22 @@ export function judge(
     }
     case "check":
     case "named": {
-      const over = ranked(sharing, RANK) ?? ranked(near, RANK);
-      const dangerous =
-        over !== undefined && /command|code/u.test(over.rule) && shares(over);
-      return as(
+      const name = guard.key.slice(guard.key.indexOf(" ") + 1);
+      const named = NAMES.find(([words]) => words.test(name))?.[1];
+      const over =
+        (named === undefined ? undefined : nearest(near, [named])) ??
+        ranked(sharing, RANK) ??
+        ranked(near, named === undefined ? RANK.slice(0, 3) : []);
+      const rule =
         over?.rule ??
-          ranked(all, RANK.slice(0, 2))?.rule ??
-          "missing-validation",
-        dangerous ? "high" : "medium",
-        over,
-      );
+        named ??
+        ranked(all, RANK.slice(0, 2))?.rule ??
+        "missing-validation";
+      // A question whose answer nothing sensitive needs is about something else.
+      if (QUESTION.test(name) && over === undefined) return undefined;
+      const dangerous =
+        over !== undefined && shares(over) && /command|code/u.test(rule);
+      return as(rule, dangerous ? "high" : "medium", over);
     }
     case "refuse": {
       const over = ranked(sharing, RANK) ?? ranked(near, RANK.slice(0, 2));
@@ -161,6 +167,17 @@ export function judge(
     }
   }
 }
+
+/** What a check is about, by the words in its name. */
+const NAMES: readonly (readonly [words: RegExp, rule: Rule])[] = [
+  [/proto|pollut|[kK]eys?$|constructor/iu, "prototype-pollution"],
+  [/path|travers|inside|within|director|folder/iu, "path-traversal"],
+  [/shell|command|cmd|argument|argv|\bargs?$/iu, "command-injection"],
+  [/html|xss|script|markup/iu, "cross-site-scripting"],
+  [/sql|quer/iu, "sql-injection"],
+  [/header|domain|host|origin|credential|cookie/iu, "information-exposure"],
+  [/ur[li]|redirect|href/iu, "open-redirect"],
+];
 
 /** Names of functions that check or clean what they are given. */
 export const CHECKING =

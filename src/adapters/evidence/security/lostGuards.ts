@@ -234,5 +234,7 @@ const MEANS: Readonly<Record<Rule, string>> = {
   "unsafe-deserialisation": "data may now make more than plain data.",
   timing: "how long the comparison takes tells how much was right.",
   "server-side-request-forgery": "a request may now go anywhere.",
+  "open-redirect": "a redirect may now lead anywhere.",
+  "information-exposure": "what is confidential may now go to others.",
   "missing-validation": "what it kept out now gets in.",
 };

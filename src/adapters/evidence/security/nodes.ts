@@ -206,13 +206,17 @@ export function quote(source: Source, node: Node, most = 90): string {
   return text.length > most ? `${text.slice(0, most - 1)}…` : text;
 }
 
-/** Names of plain identifiers that an expression reads; names of properties don't count. */
-export function namesIn(node: Node): ReadonlySet<string> {
+/** Names of plain identifiers that an expression reads; names of properties don't count, nor what is in a part that is left out. */
+export function namesIn(
+  node: Node,
+  leftOut: (node: Node) => boolean = () => false,
+): ReadonlySet<string> {
   const names = new Set<string>();
   walk(node, (one) => {
+    if (leftOut(one)) return false;
     if (one.type === "Identifier") names.add(one.name);
     else if (isMember(one) && !one.computed) {
-      for (const name of namesIn(one.object)) names.add(name);
+      for (const name of namesIn(one.object, leftOut)) names.add(name);
       return false;
     }
     return undefined;

@@ -1,4 +1,4 @@
-import type { Guard, GuardKind } from "./guards.ts";
+import { QUESTION, type Guard, type GuardKind } from "./guards.ts";
 import { endLineOf, isCall, lineOf, verbOf } from "./nodes.ts";
 import type { Outline, Unit } from "./units.ts";
 
@@ -35,6 +35,7 @@ const LESS_SAFE: readonly (readonly [safer: RegExp, less: RegExp])[] = [
   [/^(?:execFile|spawn)/, /^exec(?:Sync)?$/],
   [/^safe(?:Load|Dump|Parse)/, /^(?:load|loadAll|dump|parse)$/],
   [/^join$/, /^resolve$/],
+  [/^stringify$/, /^replace(?:All)?$/],
   [/^random|^getRandom/, /^(?:random|pseudoRandomBytes)$/],
   [/^mkdtemp/, /^mkdir/],
 ];
@@ -68,9 +69,15 @@ export function removedGuards(versions: Versions): readonly Guard[] {
         paired === undefined ? after.units : [paired],
         after,
       );
+    // Gone with its question, or asked no more where something sensitive needs the answer: that is judged later.
+    if (kind === "check" && isQuestion(key) && isDefined(key, before))
+      return !isDefined(key, after) && left === 0;
     // A helper that is gone by name did more, or it would not have been written.
     if (left === 0 && HELPER.test(key) && isOwnHelper(key, versions))
       return true;
+    // Plain objects where there were objects without a prototype; a map that is gone altogether took its keys along.
+    if (kind === "plain" && paired !== undefined && /Map|null/.test(key))
+      return emptyObjects(paired) > emptyObjects(unit);
     if (paired === undefined)
       return (kindsNow.get(kind) ?? 0) < (kindsOld.get(kind) ?? 0);
     return strength(inNow.get(paired), kind) < strength(inOld.get(unit), kind);
@@ -116,6 +123,22 @@ function isOwnHelper(key: string, { before }: Versions): boolean {
           node.id.name === name,
       ),
   );
+}
+
+function isQuestion(key: string): boolean {
+  return QUESTION.test(key.slice("check ".length));
+}
+
+/** Whether a file holds the function that a check calls. */
+function isDefined(key: string, { units }: Outline): boolean {
+  const name = key.slice("check ".length);
+  return units.some((unit) => unit.name === name);
+}
+
+function emptyObjects({ nodes }: Unit): number {
+  return nodes.filter(
+    (node) => node.type === "ObjectExpression" && node.properties.length === 0,
+  ).length;
 }
 
 function isWord(key: string): boolean {

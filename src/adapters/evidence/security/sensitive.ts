@@ -72,7 +72,7 @@ export function sensitiveIn({
       add("path-traversal", node);
     else if (
       /^(?:assign|defineProperty|merge|extend|defaultsDeep|set)$/.test(verb) &&
-      node.arguments.length > 1
+      node.arguments.length > (verb === "set" ? 2 : 1)
     )
       add("prototype-pollution", node);
     else if (/^(?:exec|test|match|matchAll|replace|split|search)$/.test(verb)) {

@@ -99,11 +99,7 @@ function whereJoined(path: Node, place: Place, deep = true): Node | undefined {
     (one.type === "BinaryExpression" && one.operator === "+") ||
     (one.type === "TemplateLiteral" && one.expressions.length > 0)
   ) {
-    const parts: readonly Node[] = isCall(one)
-      ? one.arguments.slice(1)
-      : one.type === "TemplateLiteral"
-        ? one.expressions
-        : [one.right, one.left];
+    const parts = isCall(one) ? one.arguments.slice(1) : laterParts(one);
     return parts.some((part) => !flow.fixed(part) && flow.tainted(part))
       ? one
       : undefined;
@@ -126,4 +122,17 @@ function whereJoined(path: Node, place: Place, deep = true): Node | undefined {
     }
   }
   return undefined;
+}
+
+/** The pieces of a text after its beginning: what comes first chooses the folder, what comes later may lead out of it. */
+function laterParts(text: Node): readonly Node[] {
+  if (text.type === "TemplateLiteral")
+    return text.expressions.slice(text.quasis[0]?.value.raw === "" ? 1 : 0);
+  const parts: Node[] = [];
+  let at: Node = text;
+  while (at.type === "BinaryExpression") {
+    parts.push(at.right);
+    at = bare(at.left);
+  }
+  return parts;
 }
