@@ -1,25 +1,13 @@
 import { readFile } from "node:fs/promises";
 import path from "node:path";
-import { pathToFileURL } from "node:url";
 import { PLANTS } from "../plants/list.ts";
 import type { Plant } from "../plants/plant.ts";
 import { planted } from "../plants/plant.ts";
-import { inRoot, runNode } from "./project.ts";
+import { each, runTest } from "./planting.ts";
+import { inRoot } from "./project.ts";
 
 // Shows that the tests notice bugs: plants each bug of test/plants/list.ts, or those that are named, and expects its test files to fail,
 // while all of them pass without a bug. `npm run test:plants -- mail- gate-` runs those whose names begin so. Ends with 1 when one survives.
-
-/** Test files that run at once. */
-const AT_ONCE = 2;
-/** What one test may take with a bug before it counts as failed, ms: some bugs keep a test waiting for ever. */
-const TEST_MS = 40_000;
-
-/** What became of one test file: the names of its failed tests, and whether it ended as test files do. */
-interface Outcome {
-  readonly failed: readonly string[];
-  readonly code: number;
-  readonly output: string;
-}
 
 const began = performance.now();
 const named = process.argv.slice(2);
@@ -58,7 +46,7 @@ process.exitCode = killed === plants.length && killed > 0 ? 0 : 1;
 async function survivals(plant: Plant): Promise<readonly string[]> {
   const survived: string[] = [];
   for (const file of plant.tests) {
-    const { failed, code, output } = await runTest(file, plant);
+    const { failed, code, output } = await runTest(file, { plant });
     const [first] = failed;
     if (code !== 0 && first !== undefined) {
       console.log(`killed    ${plant.name}: ${path.basename(file)}: ${first}`);
@@ -69,35 +57,4 @@ async function survivals(plant: Plant): Promise<readonly string[]> {
     if (code !== 0) survived.push(output);
   }
   return survived;
-}
-
-async function runTest(file: string, plant?: Plant): Promise<Outcome> {
-  const env = { ...process.env };
-  const args = ["--test-reporter=tap"];
-  if (plant !== undefined) {
-    env["ROUNDTABLE_PLANT"] = plant.name;
-    // What a test starts has the bug too.
-    env["NODE_OPTIONS"] =
-      `${env["NODE_OPTIONS"] ?? ""} --import=${pathToFileURL(inRoot("test/plants/register.ts")).href}`;
-    // A test that failed half way may leave sockets behind.
-    args.push(`--test-timeout=${String(TEST_MS)}`, "--test-force-exit");
-  }
-  const { code, output } = await runNode([...args, inRoot(file)], { env });
-  const failed = Array.from(
-    output.matchAll(/^ *not ok \d+ - (.*)$/gm),
-    ([, name = ""]) => name,
-  );
-  return { failed, code, output };
-}
-
-/** Acts on all, `AT_ONCE` at a time. */
-async function each<T>(
-  items: readonly T[],
-  act: (item: T) => Promise<void>,
-): Promise<void> {
-  const rest = items[Symbol.iterator]();
-  const lane = async (): Promise<void> => {
-    for (const item of rest) await act(item);
-  };
-  await Promise.all(Array.from({ length: AT_ONCE }, lane));
 }

@@ -10,8 +10,10 @@ import {
   type DecisionEvent,
 } from "../../../src/core/consensus/decision.ts";
 import type { DecisionCommand } from "../../../src/core/consensus/decide.ts";
+import type { HumanVerdict } from "../../../src/protocol/consensus.ts";
 import {
   END,
+  FOUR,
   HASH,
   ROUND_MS,
   RUNS,
@@ -72,8 +74,26 @@ describe("S1: what is decided never changes", () => {
           assert.deepEqual(after.ballots, state.ballots);
           assert.deepEqual(after.verifications, state.verifications);
           assert.deepEqual(after.senior, state.senior);
+          const ruling = (verdict: HumanVerdict): DecisionEvent => ({
+            type: "HumanRuled",
+            data: {
+              decisionId: "d1",
+              artifactHash: HASH,
+              verdict,
+              reason: "",
+              by: "human",
+            },
+          });
+          const ruled = [ruling("reject"), ruling("overrule")].reduce(
+            evolve,
+            after,
+          );
+          assert.equal(
+            ruled.ruling?.verdict,
+            state.ruling?.verdict ?? after.ruling?.verdict ?? "reject",
+          );
           if (state.ruling !== undefined)
-            assert.deepEqual(after.ruling, state.ruling);
+            assert.deepEqual(ruled.ruling, state.ruling);
         },
       ),
       RUNS,
@@ -101,7 +121,7 @@ describe("S1: what is decided never changes", () => {
   });
 });
 
-describe("S12: order does not matter", () => {
+describe("S12-order: order does not matter", () => {
   it("neither of ballots, evidence and seats nor of verifications", () => {
     const shuffledSitting = anySitting.chain((sitting) =>
       fc.record({
@@ -144,6 +164,32 @@ describe("S12: order does not matter", () => {
             ]);
           });
           assert.equal(outcomes[1], outcomes[0]);
+        },
+      ),
+      RUNS,
+    );
+  });
+});
+
+describe("S12-order: who blocks first", () => {
+  it("does not change what the rebuttal shows, nor in which order", () => {
+    const blocks = FOUR.slice(1).map(({ agentId }) =>
+      cast(ballot(agentId, { verdict: "block", reason: `${agentId} objects` })),
+    );
+    fc.assert(
+      fc.property(
+        fc.shuffledSubarray(blocks, { minLength: blocks.length }),
+        fc.constantFrom(...FOUR),
+        (order, { agentId }) => {
+          const [one, other] = [blocks, order].map((papers) =>
+            contestedFor(
+              run([opening("plan", FOUR, { threshold: 999 }), ...papers, close])
+                .state,
+              agentId,
+            ),
+          );
+          assert.equal(one?.length, blocks.length);
+          assert.deepEqual(other, one);
         },
       ),
       RUNS,
@@ -223,6 +269,15 @@ describe("L2: silence never approves", () => {
         const silent = { ...sitting, ballots: [] };
         const { state } = finish(run(seated(silent)).state, answers);
         assert.notEqual(state.outcome?.kind, "approved");
+        const undecided = {
+          ...sitting,
+          ballots: sitting.ballots.map((paper) => ({
+            ...paper,
+            verdict: "abstain" as const,
+          })),
+        };
+        const hesitant = finish(run(seated(undecided)).state, answers).state;
+        assert.notEqual(hesitant.outcome?.kind, "approved");
         const spoken = finish(run(seated(sitting)).state, answers).state;
         if (spoken.tallies.at(-1)?.outcome === "noQuorum")
           assert.equal(spoken.outcome?.kind, "escalated");

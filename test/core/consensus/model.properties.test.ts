@@ -30,6 +30,7 @@ import {
   attempt,
   ballot,
   cast,
+  castIn,
   close,
   elector,
   evidence,
@@ -92,6 +93,12 @@ function watch(watcher: Watcher, { state, log }: Hub): void {
     ),
     watcher.first,
   );
+  // Nothing is written to the log that does not count.
+  assert.equal(castIn(log).length, state.ballots.length);
+  const ends = log.filter(
+    ({ type }) => type === "DecisionMade" || type === "DecisionEscalated",
+  );
+  assert.equal(ends.length, now === undefined ? 0 : 1);
   if (now === "approved") {
     const said = [...state.ballots, ...(state.senior ? [state.senior] : [])];
     assert.ok(said.some(({ verdict }) => verdict === "approve"));

@@ -26,7 +26,7 @@ function favour({ outcome }: ReturnType<typeof tally>): number {
 }
 
 describe("the tally, whatever the ballots", () => {
-  it("S12: an approval never turns an outcome for the worse", () => {
+  it("S12-monotone: an approval never turns an outcome for the worse", () => {
     fc.assert(
       fc.property(anySitting, fc.nat(6), (sitting, index) => {
         const voter = sitting.electorate[index];
@@ -49,7 +49,7 @@ describe("the tally, whatever the ballots", () => {
     );
   });
 
-  it("S12: a stronger vote never lowers the sum, and the order of votes does not matter", () => {
+  it("S12-monotone: a stronger vote never lowers the sum, and the order of votes does not matter", () => {
     const vote = fc
       .tuple(anyWeight, fc.boolean())
       .map(([size, up]) => (up ? size : -size));

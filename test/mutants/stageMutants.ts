@@ -1,0 +1,196 @@
+import { mutant } from "./mutant.ts";
+
+const DECIDE = "src/core/consensus/decide.ts";
+const DECISION = "src/core/consensus/decision.ts";
+const GROUPS = "src/core/consensus/groups.ts";
+const SENIOR = "src/core/consensus/senior.ts";
+const TALLY = "src/core/consensus/tally.ts";
+const VERIFY = "src/core/consensus/verify.ts";
+
+/** Mistakes about verifying claims and about asking the senior model. */
+export const STAGE_MUTANTS = [
+  mutant(
+    "V1",
+    "word-of-a-verifier-is-enough",
+    GROUPS,
+    'const verified = said?.shown === true ? said.verdict : "unclear";',
+    'const verified = said?.verdict ?? "unclear";',
+  ),
+  mutant(
+    "V1",
+    "dead-verifier-refutes",
+    GROUPS,
+    'const verified = said?.shown === true ? said.verdict : "unclear";',
+    'const verified = said?.shown === true ? said.verdict : "refuted";',
+  ),
+  mutant("V2", "refuted-still-blocks", TALLY, 'verified !== "refuted" &&', ""),
+  mutant(
+    "V2",
+    "any-shown-verdict-confirms",
+    GROUPS,
+    'const verified = said?.shown === true ? said.verdict : "unclear";',
+    'const verified =\n    said?.shown === true && said.verdict !== "unclear"\n      ? "confirmed"\n      : "unclear";',
+  ),
+  mutant(
+    "V2",
+    "confirmed-single-does-not-block",
+    GROUPS,
+    'standing: "CONFIRMED",',
+    "",
+  ),
+  mutant(
+    "V3",
+    "settled-claims-verified",
+    VERIFY,
+    'cluster.standing !== "CONFIRMED" &&',
+    "",
+  ),
+  mutant("V3", "verifiers-without-a-limit", VERIFY, ".slice(0, most)", ""),
+  mutant(
+    "V3",
+    "small-claims-verified",
+    VERIFY,
+    "if (isGrave(representative.severity)) return representative;",
+    "if (representative.line >= 0) return representative;",
+  ),
+  mutant(
+    "V3",
+    "verifies-behind-a-failed-gate",
+    VERIFY,
+    "failedGate(state.evidence) !== undefined",
+    "failedGate([]) !== undefined",
+  ),
+  mutant(
+    "V3",
+    "hub-fills-the-list",
+    VERIFY,
+    ": (turns.get(raiser) ?? 0);",
+    ": turns.size - turns.size;",
+  ),
+  mutant(
+    "V3",
+    "echo-hides-a-claim",
+    VERIFY,
+    'worst.find(({ severity }) => severity === "critical") ??\n    worst.find(({ severity }) => isGrave(severity))',
+    'worst.find(({ severity }) => severity === "critical" && worst.length < 0)',
+  ),
+  mutant(
+    "V3",
+    "decisive-claims-last",
+    VERIFY,
+    ".toSorted((a, b) => a.turn - b.turn)",
+    ".toSorted((a, b) => b.turn - a.turn)",
+  ),
+  mutant(
+    "V4",
+    "raiser-verifies-itself",
+    DECISION,
+    'hub === "local" && !raisedBy.includes(agentId)',
+    'hub === "local" && agentId !== "" && raisedBy.length >= 0',
+  ),
+  mutant(
+    "V4",
+    "peer-verifies",
+    DECISION,
+    'hub === "local" && !raisedBy.includes(agentId)',
+    'hub !== "" && !raisedBy.includes(agentId)',
+  ),
+  mutant(
+    "V4",
+    "verified-again",
+    DECISION,
+    "!state.verifications.some((known) => known.claimId === claimId),",
+    'claimId !== "" || state.verifications.length < 0,',
+  ),
+  mutant(
+    "V4",
+    "own-lineage-first",
+    DECISION,
+    "lineages.has(lineage) ? 1 : 0;",
+    "lineages.has(lineage) ? 0 : 1;",
+  ),
+  mutant(
+    "V5",
+    "evidence-after-the-ballots",
+    DECIDE,
+    'return phase(state) !== "collecting" ||',
+    'return phase(state) === "tallied" ||',
+  ),
+  mutant(
+    "V5",
+    "ballots-while-verifying",
+    "src/core/consensus/castBallot.ts",
+    'phase(state) !== "collecting" ||',
+    "",
+  ),
+  mutant(
+    "V6",
+    "places-are-not-looked-at",
+    GROUPS,
+    "ballot.findings.filter((_, index) => !isAstray(ballot, index))",
+    "ballot.findings",
+  ),
+  mutant(
+    "N1",
+    "senior-for-a-check-that-did-not-run",
+    SENIOR,
+    "gateNotRun(state.evidence) === undefined &&",
+    "",
+  ),
+  mutant(
+    "N1",
+    "senior-for-a-missing-role",
+    SENIOR,
+    "ballots: standingBallots(state),\n    }) === undefined",
+    "ballots: standingBallots(state),\n    }) !== null",
+  ),
+  mutant(
+    "N2",
+    "senior-against-the-rules",
+    SENIOR,
+    "rules.senior === true &&",
+    "",
+  ),
+  mutant(
+    "N2",
+    "absent-senior-approves",
+    DECIDE,
+    '? [conclude(round, state, "escalated", state.seniorAsked ?? "")]',
+    '? [conclude(round, state, "approved", state.seniorAsked ?? "")]',
+  ),
+  mutant(
+    "N2",
+    "senior-word-turned",
+    DECIDE,
+    'const approved = senior.verdict === "approve";',
+    'const approved = senior.verdict !== "approve";',
+  ),
+  mutant(
+    "N3",
+    "voter-has-the-last-word",
+    SENIOR,
+    "state.ballots.some((known) => known.agentId === agentId)",
+    'state.ballots.some((known) => known.agentId === "")',
+  ),
+  mutant(
+    "N3",
+    "author-has-the-last-word",
+    SENIOR,
+    "authorIds.includes(agentId) ||",
+    "",
+  ),
+  mutant(
+    "N3",
+    "senior-on-another-artifact",
+    SENIOR,
+    "if (ballot.artifactHash !== artifactHash) throw staleArtifact();",
+    'if (artifactHash === "") throw staleArtifact();',
+  ),
+  mutant(
+    "N3",
+    "senior-word-replaced",
+    SENIOR,
+    'if (phase(state) !== "senior" || state.senior !== undefined) return [];',
+    'if (phase(state) !== "senior") return [];',
+  ),
+];
