@@ -45,6 +45,11 @@ function materialOf(work: Work): readonly string[] {
         ...lessons(work),
       ];
     case "resolve":
+      if (work.against !== undefined)
+        return [
+          dataSection("Your proposal", work.against.artifact),
+          dataSection("Contested claims", json(work.against.claims)),
+        ];
       return [
         ...(work.previous === undefined
           ? []
@@ -95,9 +100,13 @@ function contestedPart(work: Work): string | undefined {
   if (work.kind !== "ballot") return undefined;
   if (work.split !== undefined)
     return dataSection("What the team could not settle", json(work.split));
-  return work.round === 1
-    ? undefined
-    : dataSection("Contested claims", json(work.contested));
+  if (work.round === 1) return undefined;
+  return [
+    dataSection("Contested claims", json(work.contested)),
+    ...(work.answer === undefined
+      ? []
+      : [dataSection("What the author says to them", work.answer)]),
+  ].join("\n\n");
 }
 
 /** The block a rehearsal reads: its first lines have a fixed form. */
@@ -120,6 +129,8 @@ function taskOf(work: Work): string {
     case "plan":
       return "Now: make the plan for the goal. Read the repository first. Submit the plan.";
     case "resolve":
+      if (work.against !== undefined)
+        return "Now: the team is split on your proposal. Answer each contested claim: say where it is right, and where it is wrong show it by file, line and what stands there. Do not change the proposal, and leave options and consequences empty. The others read your answer before they vote again.";
       return "Now: answer the goal's question. Read what you need first. Submit the answer, the options you weighed and the consequences.";
     case "ballot":
       if (work.split !== undefined)

@@ -8,10 +8,14 @@ export function describeWork(work: Work): string {
         ? `Please plan: ${work.goal}`
         : `Please revise the plan (attempt ${String(work.attempt)}): ${work.goal}`;
     case "resolve":
+      if (work.against !== undefined)
+        return "The team is split on what you proposed. Please answer what is said against it.";
       return work.previous === undefined
         ? `Please answer: ${work.goal}`
         : `Please revise the answer (attempt ${String(work.attempt)}): ${work.goal}`;
     case "ballot":
+      if (work.split !== undefined)
+        return `The team could not settle the ${work.subject}. Please say what holds.`;
       return work.round === 1
         ? `Please vote on the ${work.subject}.`
         : `Please vote again on the ${work.subject}: only the contested claims, without names.`;

@@ -1,6 +1,7 @@
 import { contestedFor } from "../core/consensus/contested.ts";
 import { missingBallots } from "../core/consensus/decision.ts";
 import type { Elector } from "../protocol/consensus.ts";
+import { authorsAnswer } from "./authorAnswer.ts";
 import type { Line } from "./line.ts";
 import { placedFindings } from "./places.ts";
 import type { Poll } from "./poll.ts";
@@ -16,9 +17,10 @@ export async function collectBallots(
 ): Promise<void> {
   const { round } = poll.state();
   if (round === undefined) return;
+  const answer = await authorsAnswer(line, proposal, poll);
   await untilDeadline(line, round.deadline, (signal) =>
     missingBallots(poll.state()).map((elector) =>
-      castFor(line, proposal, poll, elector, signal),
+      castFor(line, proposal, poll, { elector, answer }, signal),
     ),
   );
 }
@@ -27,7 +29,10 @@ async function castFor(
   line: Line,
   proposal: Proposal,
   poll: Poll,
-  elector: Elector,
+  {
+    elector,
+    answer,
+  }: { readonly elector: Elector; readonly answer: string | undefined },
   signal: AbortSignal,
 ): Promise<void> {
   const state = poll.state();
@@ -52,6 +57,7 @@ async function castFor(
         artifact,
         evidence: [...state.evidence],
         contested: [...contestedFor(state, elector.agentId)],
+        ...(answer !== undefined && { answer }),
       },
       signal,
     ),

@@ -80,6 +80,10 @@ export const Work = z.discriminatedUnion("kind", [
     previous: Resolution.optional(),
     findings: z.array(Finding),
     remarks: z.array(z.string()),
+    /** Set for an author whose proposal the team is split on: what is said against it, to be answered and not to be mended. */
+    against: z
+      .object({ artifact: z.string(), claims: z.array(Contested) })
+      .optional(),
   }),
   WorkBase.extend({
     kind: z.literal("ballot"),
@@ -92,6 +96,8 @@ export const Work = z.discriminatedUnion("kind", [
     evidence: z.array(Evidence),
     /** Empty in the first round; afterwards the contested claims, anonymised and shuffled for this reader. */
     contested: z.array(Contested),
+    /** What the author says to the contested claims. */
+    answer: z.string().optional(),
     /** Set for the senior model that is asked after the team could not decide: what was said on both sides, without names. */
     split: z
       .object({ because: z.string(), reasons: z.array(z.string()) })
