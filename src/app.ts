@@ -10,7 +10,9 @@ import type { AppPorts } from "./app/appPorts.ts";
 import { fileOf, needsYou, snapshotOf, type NeedsYou } from "./app/show.ts";
 import type { Stage } from "./app/stage.ts";
 import { everythingStopped } from "./app/stop.ts";
+import { followTrust } from "./app/trust.ts";
 import { followLog } from "./app/views.ts";
+import { trustScores, type TrustRow } from "./core/views/trust.ts";
 import type { LinePorts, Opening } from "./mission/line.ts";
 import type { Outcome } from "./protocol/event.ts";
 import type { HubAddress } from "./protocol/hub.ts";
@@ -73,6 +75,8 @@ export interface App extends Lifetime {
   trace(id: string): Promise<Trace | undefined>;
   /** Does what a method about agents (`agents/…`, docs/agents.md) asks. Rejects with `hub-failed`. */
   aboutAgents(method: string, params: unknown): Promise<unknown>;
+  /** What outcomes have taught of each agent, with the evidence. */
+  trust(): readonly TrustRow[];
   /** Where the log is, for people. */
   readonly logPlace: string;
 }
@@ -81,6 +85,7 @@ export interface App extends Lifetime {
 export async function createApp(ports: AppPorts): Promise<App> {
   const { log, textLog, settings } = ports;
   const views = followLog(log);
+  const trust = followTrust(log);
   const hub = createHub({
     ...ports,
     name: "roundtable",
@@ -89,6 +94,7 @@ export async function createApp(ports: AppPorts): Promise<App> {
       ...ports.monitoring,
       version: ports.version,
       missions: () => missionCounts(views, log),
+      trust: () => trustScores(trust.counts()),
     },
   });
   const commands = createCommandGate(ports);
@@ -135,12 +141,16 @@ export async function createApp(ports: AppPorts): Promise<App> {
       team.agents.map(({ agentId }) => agentId),
       signal,
     );
-    return linePorts(ports, commands, hub.team, opening);
+    return {
+      ...linePorts(ports, commands, hub.team, opening),
+      trust: () => trust.counts(),
+    };
   });
 
   const stage: Stage = {
     ports,
     views,
+    trust,
     runner,
     ask: async (agentId, work, signal) => {
       await seatAll();
@@ -178,6 +188,7 @@ export async function createApp(ports: AppPorts): Promise<App> {
     status: () => hub.monitor.status(),
     trace: (id) => hub.monitor.trace(id),
     aboutAgents: (method, params) => hub.aboutAgents(method, params),
+    trust: () => trust.rows(),
     logPlace: log.place,
     dispose: async () => {
       await runner.interruptAll();
@@ -185,6 +196,7 @@ export async function createApp(ports: AppPorts): Promise<App> {
       await hub.dispose();
       // A team that could not sit down has nothing to dispose of.
       await (await seated?.catch(() => undefined))?.dispose();
+      trust.dispose();
       views.dispose();
     },
   };
@@ -198,7 +210,7 @@ function linePorts(
   commands: CommandGate,
   team: LinePorts["team"],
   { missionId }: Opening,
-): LinePorts {
+): Omit<LinePorts, "trust"> {
   return {
     ...ports,
     team,

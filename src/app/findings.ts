@@ -6,6 +6,7 @@ import type { Intent } from "../protocol/intent.ts";
 import type { MissionDetail } from "../protocol/panel.ts";
 import type { WorkOf } from "../protocol/work.ts";
 import type { Stage } from "./stage.ts";
+import { learnFrom } from "../mission/learn.ts";
 import { known } from "./views.ts";
 
 type IntentOf<K extends Intent["kind"]> = Extract<Intent, { kind: K }>;
@@ -30,6 +31,7 @@ export async function dismissFinding(
     by,
     key: `FindingDismissed/${findingId}`,
   });
+  await learnFrom(ports.log, missionId);
 }
 
 /** Records that the finding's fix was applied. Rejects with `bad-intent`. */
@@ -46,6 +48,7 @@ export async function settleFinding(
     by,
     key: `FindingSettled/${findingId}`,
   });
+  await learnFrom(ports.log, missionId);
 }
 
 /**

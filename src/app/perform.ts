@@ -75,7 +75,7 @@ export async function perform(
 }
 
 async function open(
-  { ports, views, runner }: Stage,
+  { ports, views, runner, trust }: Stage,
   intent: Opens,
   by: string,
   again?: string,
@@ -97,7 +97,7 @@ async function open(
       electorate: await electorateOf(
         ports.roles,
         models,
-        effective.weights,
+        { trust: trust.counts(), weights: effective.weights },
         AbortSignal.timeout(30_000),
       ),
       effective,

@@ -2,12 +2,14 @@ import type { Reply } from "../ports.ts";
 import type { AnswerOf, WorkOf } from "../protocol/work.ts";
 import type { AppPorts } from "./appPorts.ts";
 import type { Runner } from "./runner.ts";
+import type { Trust } from "./trust.ts";
 import type { Views } from "./views.ts";
 
 /** What intents act on. */
 export interface Stage {
   readonly ports: AppPorts;
   readonly views: Views;
+  readonly trust: Trust;
   readonly runner: Runner;
   /** Asks one agent outside of a running line, after everybody has sat down; an agent that does not sit is a value. */
   readonly ask: (

@@ -1,5 +1,6 @@
-import { DEFAULT_WEIGHT } from "../core/consensus/score.ts";
 import { RoundtableError } from "../core/errors.ts";
+import type { TrustCounts } from "../core/trust/trust.ts";
+import { voteWeight } from "../core/trust/weigh.ts";
 import type { Elector } from "../protocol/consensus.ts";
 import type { RoleFile } from "../protocol/role.ts";
 import type { Models } from "../ports.ts";
@@ -10,27 +11,36 @@ const MAX_WEIGHT = 2200;
 /** The role that is asked only after the team could not decide, and so has no vote. */
 const SENIOR = "senior";
 
-/** The electorate of a mission: one voter per role but the senior's, by the model its tier stands for now. `weights` multiplies a role's votes. Nobody votes without a model. */
+/** What votes weigh: what outcomes have taught of who gives them, times what the rules say of their role. */
+interface Weighing {
+  readonly trust: TrustCounts;
+  /** Multipliers by role; 1 for others. */
+  readonly weights: Readonly<Record<string, number>>;
+}
+
+/** The electorate of a mission: one voter per role but the senior's, by the model its tier stands for now. Nobody votes without a model. */
 export async function electorateOf(
   roles: readonly RoleFile[],
   models: Models | undefined,
-  weights: Readonly<Record<string, number>>,
+  { trust, weights }: Weighing,
   signal: AbortSignal,
 ): Promise<readonly Elector[]> {
   if (models === undefined) return [];
   const voters = roles.filter(({ role }) => role !== SENIOR);
   return Promise.all(
-    voters.map(async ({ id, role, name, tier }) => ({
-      agentId: id,
-      role,
-      name,
-      lineage: await models.lineage(tier, signal),
-      hub: "local",
-      weight: Math.min(
-        MAX_WEIGHT,
-        Math.round(DEFAULT_WEIGHT * (weights[role] ?? 1)),
-      ),
-    })),
+    voters.map(async ({ id, role, name, tier }) => {
+      const lineage = await models.lineage(tier, signal);
+      const learned = voteWeight(trust, lineage, role);
+      const weight = Math.round(learned * (weights[role] ?? 1));
+      return {
+        agentId: id,
+        role,
+        name,
+        lineage,
+        hub: "local",
+        weight: Math.min(MAX_WEIGHT, weight),
+      };
+    }),
   );
 }
 

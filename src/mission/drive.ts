@@ -1,6 +1,7 @@
 import { RoundtableError, toProblem } from "../core/errors.ts";
 import type { Outcome, RecordedOf } from "../protocol/event.ts";
 import type { EventLog } from "../ports.ts";
+import { learnFrom } from "./learn.ts";
 import { openJournal } from "./journal.ts";
 import type { Line, LinePorts, Opening } from "./line.ts";
 import { question } from "./question.ts";
@@ -82,6 +83,7 @@ async function close(line: Line, outcome: Outcome): Promise<Outcome> {
   const keepsBranch =
     outcome.kind === "branchLeft" || outcome.kind === "blocked";
   await git.clear(root, line.missionId, { keepBranch: keepsBranch });
+  await learnFrom(log, line.missionId);
   const closed: RecordedOf<"MissionClosed"> = await log.append({
     missionId: line.missionId,
     type: "MissionClosed",

@@ -1,3 +1,4 @@
+import type { TrustCounts } from "../core/trust/trust.ts";
 import type { DataOf, RecordedOf } from "../protocol/event.ts";
 import type { Finding } from "../protocol/consensus.ts";
 import type {
@@ -24,6 +25,8 @@ export interface LinePorts {
   readonly clock: Clock;
   readonly chance: Chance;
   readonly hash: Hash;
+  /** What outcomes have taught so far. */
+  readonly trust: () => TrustCounts;
 }
 
 /** One mission on its way: what was asked, where it is written down, and the signal that stops it. */

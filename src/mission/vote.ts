@@ -1,4 +1,5 @@
 import { phase, type DecisionState } from "../core/consensus/decision.ts";
+import { trustFor } from "../core/learning/snapshot.ts";
 import { collectBallots } from "./ballots.ts";
 import type { Line } from "./line.ts";
 import { openPoll } from "./poll.ts";
@@ -30,6 +31,9 @@ export async function vote(
     rules: rulesFor(line.opened, proposal.paths),
     seed: line.ports.chance.seed(),
     now: line.ports.clock.now(),
+    ...(subject === "change" && {
+      trust: trustFor(line.ports.trust(), electorate),
+    }),
   });
   if (
     phase(poll.state()) === "collecting" &&

@@ -57,16 +57,6 @@ export const Evidence = z.object({
 });
 export type Evidence = z.infer<typeof Evidence>;
 
-/** What an elector's word on findings of one class is worth, as learned when the mission opened: log-likelihood ratios, milli-logits. */
-export const ClassTrust = z.object({
-  class: z.string(),
-  /** What raising a finding says for it. */
-  flagged: z.number().int().min(0).max(2200),
-  /** What not raising it says against it. */
-  silent: z.number().int().min(-2200).max(0),
-});
-export type ClassTrust = z.infer<typeof ClassTrust>;
-
 /** A member of the electorate as it was when the round opened. */
 export const Elector = z.object({
   agentId: z.string(),
@@ -78,8 +68,6 @@ export const Elector = z.object({
   hub: z.string(),
   /** Weight of a vote, milli-logits, 0 to 2200. */
   weight: z.number().int().min(0).max(2200),
-  /** By class of finding, sorted; of a class that is not there nothing is known. */
-  trust: z.array(ClassTrust).max(50).optional(),
 });
 export type Elector = z.infer<typeof Elector>;
 

@@ -17,6 +17,7 @@ import {
 import { FindingEventData } from "./findingEvents.ts";
 import { HubEventData } from "./hubEvents.ts";
 import { HouseRules } from "./rulesFile.ts";
+import { TrustSnapshot } from "./trust.ts";
 import { Plan, Resolution } from "./work.ts";
 
 /** Current version of the event schema. */
@@ -195,6 +196,8 @@ export const EventData = {
     deadline: z.number().int(),
     /** The decision this one reopens; that one stays as it was decided. */
     supersedes: z.string().optional(),
+    /** Trust in the electorate's lineages as it was; nothing is known of those that are not in it. */
+    trust: TrustSnapshot.optional(),
   }),
   EvidenceRecorded: z.object({ decisionId: z.string(), evidence: Evidence }),
   BallotCast: z.object({ decisionId: z.string(), ballot: Ballot }),

@@ -141,7 +141,7 @@ describe("rules that cannot be used", () => {
       ),
       (error) =>
         isProblem(error, "bad-rules") &&
-        /^\.roundtable\/rules\.yaml:2:1 required names the role "securty", which no agent has; did you mean "security"\?/.test(
+        /^\.roundtable\/rules\.yaml:2:1 required names the role "securty", which no agent with a vote has; did you mean "security"\?/.test(
           error.message,
         ) &&
         /^Nothing was started\./.test(error.next),

@@ -6,6 +6,7 @@ import { sha256 } from "../../src/adapters/clock/sha256.ts";
 import { systemChance } from "../../src/adapters/clock/systemChance.ts";
 import { systemClock } from "../../src/adapters/clock/systemClock.ts";
 import { openGit } from "../../src/adapters/git/openGit.ts";
+import { emptyTrust } from "../../src/core/trust/trust.ts";
 import { drive } from "../../src/mission/drive.ts";
 import type { LinePorts, Opening } from "../../src/mission/line.ts";
 import { openingOf } from "../../src/mission/open.ts";
@@ -82,6 +83,7 @@ export async function openHouse(
         clock: systemClock,
         chance,
         hash: sha256,
+        trust: () => emptyTrust,
         evidence: { gather: () => Promise.resolve(house.evidence) },
         runCheck: () => Promise.resolve(undefined),
       };

@@ -1,5 +1,6 @@
 /** How a decision starts: the snapshot everything later is held to. */
 import type { Elector, Rules, Subject } from "../../protocol/consensus.ts";
+import type { TrustSnapshot } from "../../protocol/trust.ts";
 import { RoundtableError } from "../errors.ts";
 import type { DecisionEvent, DecisionState } from "./decision.ts";
 import { staleArtifact } from "./ruleAsHuman.ts";
@@ -19,6 +20,8 @@ export interface OpenRound {
   readonly now: number;
   /** The decision this one reopens, which stays as it was decided; none by default. */
   readonly supersedes?: string;
+  /** Trust in the electorate's lineages, as it is now; none by default. */
+  readonly trust?: TrustSnapshot | undefined;
 }
 
 /** The opening of the first round; nothing when this artifact's decision is open or over already. Throws `stale-artifact` when the decision is bound to another artifact, `bad-intent` for a doubled elector or a decision that would reopen itself. */
@@ -62,6 +65,7 @@ export function openRound(
         ...(command.supersedes === undefined
           ? {}
           : { supersedes: command.supersedes }),
+        ...(command.trust === undefined ? {} : { trust: command.trust }),
       },
     },
   ];

@@ -1,12 +1,16 @@
 import type { RulesFile } from "../../protocol/rulesFile.ts";
 import { nearest, type RulesFault } from "./fault.ts";
 
+/** A role without a vote: it is asked after the others could not decide. */
+const SENIOR = "senior";
+
 /** The places where the file names a role that no agent has: what it asks for there could never be. `lines` are those of its keys. */
 export function unknownRoles(
   rules: RulesFile,
   lines: Readonly<Record<string, number>>,
-  known: readonly string[],
+  all: readonly string[],
 ): readonly RulesFault[] {
+  const known = all.filter((role) => role !== SENIOR);
   return rolesNamed(rules)
     .filter(({ role }) => !known.includes(role))
     .map(({ key, role }) => {
@@ -14,7 +18,7 @@ export function unknownRoles(
       return {
         line: lines[key] ?? 1,
         column: 1,
-        what: `${key} names the role "${role}", which no agent has; ${meant === undefined ? "" : `did you mean "${meant}"? `}there are ${known.join(", ")}`,
+        what: `${key} names the role "${role}", which no agent with a vote has; ${meant === undefined ? "" : `did you mean "${meant}"? `}there are ${known.join(", ")}`,
       };
     });
 }

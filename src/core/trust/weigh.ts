@@ -53,6 +53,9 @@ export interface TrustShown {
   readonly specificity: number;
   readonly sensitivityAtLeast: number;
   readonly specificityAtLeast: number;
+  /** The values they stay below with 95 % certainty; per mille. */
+  readonly sensitivityAtMost: number;
+  readonly specificityAtMost: number;
   /** What raising and what silence say, milli-logits. */
   readonly flagged: number;
   readonly silent: number;
@@ -120,6 +123,9 @@ export function explainTrust(trust: TrustCounts, voice: Voice): TrustShown {
   const means = meansOf(betasOf(trust, voice));
   const own = ownOutcomes(trust, voice);
   const bounds = lowerBound(trust, voice);
+  const betas = betasOf(trust, voice);
+  const atMost = ({ right, wrong }: Beta): number =>
+    1000 - lowQuantile(wrong, right);
   const thousandths = (count: number): number =>
     Math.round(count / (ONE / 1000));
   return {
@@ -131,6 +137,8 @@ export function explainTrust(trust: TrustCounts, voice: Voice): TrustShown {
     specificity: Math.round(1000 * means.specificity),
     sensitivityAtLeast: bounds.sensitivity,
     specificityAtLeast: bounds.specificity,
+    sensitivityAtMost: atMost(betas.sensitivity),
+    specificityAtMost: atMost(betas.specificity),
     flagged: weightOf(means, true),
     silent: weightOf(means, false),
   };
