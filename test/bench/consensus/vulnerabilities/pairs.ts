@@ -23,6 +23,7 @@ export const CORE_CLASSES = [
 
 const OTHER_CLASSES = [
   "cross-site-scripting",
+  "denial-of-service",
   "information-exposure",
   "insecure-default",
   "insecure-randomness",
