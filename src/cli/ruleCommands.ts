@@ -1,5 +1,6 @@
-/** `roundtable rules …`, as the program knows them. */
+/** `roundtable rules …` and `roundtable trust`, as the program knows them. */
 import type { Command } from "commander";
+import type { TrustOptions } from "./trust.ts";
 import type { RulesOptions } from "./rules.ts";
 
 /** Adds the commands; `ends` gets each one's exit code. */
@@ -20,5 +21,19 @@ export function addRuleCommands(
     .action(async (options: RulesOptions) => {
       const { checkRules } = await import("./rules.ts");
       ends(await checkRules(options));
+    });
+
+  program
+    .command("trust")
+    .description(
+      "what outcomes have taught of each agent, and the outcomes themselves",
+    )
+    .option("--repo <dir>", "the repository", ".")
+    .option("--file <log>", "read this log's file")
+    .option("--agent <id>", "only this agent")
+    .option("--json", "as JSON")
+    .action(async (options: TrustOptions) => {
+      const { showTrust } = await import("./trust.ts");
+      ends(await showTrust(options));
     });
 }
