@@ -7,6 +7,7 @@ import {
 import { complain } from "./cli/complain.ts";
 import type { HubOptions } from "./cli/hub.ts";
 import { addAgentCommands } from "./cli/agentCommands.ts";
+import { addAdvisoryCommands } from "./cli/advisoryCommands.ts";
 import { addDeadLetterCommands } from "./cli/deadLetterCommands.ts";
 import { addLogCommands } from "./cli/logCommands.ts";
 import { addMessageCommands } from "./cli/messageCommands.ts";
@@ -235,6 +236,7 @@ addWatchCommands(program, ends);
 
 addRuleCommands(program, ends);
 
+addAdvisoryCommands(program, ends);
 addDeadLetterCommands(program, ends);
 
 addMessageCommands(program, ends);

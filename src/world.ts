@@ -1,11 +1,12 @@
 /** The adapters both doors share, opened once and closed in reverse. */
 import { mkdir } from "node:fs/promises";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { createApp, type App, type AppPorts } from "./app.ts";
 import { openClaude } from "./adapters/claude/openClaude.ts";
 import { sha256 } from "./adapters/clock/sha256.ts";
 import { systemChance } from "./adapters/clock/systemChance.ts";
 import { systemClock } from "./adapters/clock/systemClock.ts";
+import { ADVISORIES_FILE } from "./adapters/evidence/advisoriesFile.ts";
 import { findChecks } from "./adapters/evidence/findChecks.ts";
 import { openEvidence } from "./adapters/evidence/openEvidence.ts";
 import { openGit } from "./adapters/git/openGit.ts";
@@ -132,7 +133,13 @@ export async function openRoundtable(
         secret: options.secret ?? (() => Promise.resolve(undefined)),
       }),
       git,
-      evidence: openEvidence({ seconds: settings.evidenceSeconds }),
+      evidence: openEvidence({
+        seconds: settings.evidenceSeconds,
+        advisories:
+          settings.advisories === ""
+            ? join(dirname(options.trees), ADVISORIES_FILE)
+            : settings.advisories,
+      }),
       sandbox,
       openWorkspace,
       mcp,

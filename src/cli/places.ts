@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { homedir } from "node:os";
 import { basename, join } from "node:path";
+import { ADVISORIES_FILE } from "../adapters/evidence/advisoriesFile.ts";
 
 /** Where the terminal keeps what belongs to one repository: log, worktrees, discovery file. `ROUNDTABLE_HOME` moves it. */
 export function storageFor(repoRoot: string): string {
@@ -12,6 +13,11 @@ export function storageFor(repoRoot: string): string {
 /** Where worktrees and written-out trees of all repositories go. */
 export function treesHome(): string {
   return join(stateHome(), "trees");
+}
+
+/** The file of known vulnerabilities that all repositories share. */
+export function advisoriesFile(): string {
+  return join(stateHome(), ADVISORIES_FILE);
 }
 
 function stateHome(): string {

@@ -12,7 +12,7 @@ export type Unread = "missing" | "link" | "submodule" | "large" | "binary";
 export interface ChangeReader {
   /** Paths of all files of the changed state, as git sorts them. */
   files(): Promise<readonly string[]>;
-  /** The files of one side, one answer per path in the order asked. A file over 1 MB and what goes beyond 32 MB in one call are `large`. */
+  /** The files of one side, one answer per path in the order asked. A file over 4 MB and what goes beyond 32 MB in one call are `large`. */
   texts(
     side: "base" | "head",
     paths: readonly string[],

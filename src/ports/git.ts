@@ -76,7 +76,7 @@ export interface Git {
     treeish: string,
     path: string,
   ): Promise<string | undefined>;
-  /** Many files of a tree or commit at once, one answer per path in the order asked; one over 1 MB and what goes beyond 32 MB is `large`. */
+  /** Many files of a tree or commit at once, one answer per path in the order asked; one over 4 MB and what goes beyond 32 MB is `large`. */
   texts(
     repo: string,
     treeish: string,

@@ -635,7 +635,7 @@ export function gitContract(name: string, open: (home: string) => Git): void {
             join(repo.root, "latin.txt"),
             Buffer.from([0x61, 0xe9, 0x0a, 0x62]),
           );
-          writeFileSync(join(repo.root, "large.txt"), "x".repeat(1_000_001));
+          writeFileSync(join(repo.root, "large.txt"), "x".repeat(4_000_001));
           const commit = repo.commit("all kinds");
           repo.run([
             "update-index",

@@ -2,11 +2,15 @@ import type { EvidenceInput } from "../../ports.ts";
 import type { FileText } from "../../ports/changeReader.ts";
 import { compareLines, linesOf } from "./compareLines.ts";
 import { isGenerated } from "./generated.ts";
+import { isLock } from "./lockedPackages.ts";
 import { readDiff, type AddedLine, type FileDiff } from "./readDiff.ts";
 import type { ChangedFile, Texts } from "./tool.ts";
 
 /** Files whose texts are read; a change of more is read in part, and says so. */
 const MOST_FILES = 2000;
+
+/** Characters from which on a file is data, or written by a tool; only lock files are read beyond. */
+const LARGEST = 1_000_000;
 
 /**
  * The changed files with both texts and the lines that differ. Lines come from the diff; where that was cut off, the texts are compared.
@@ -67,7 +71,14 @@ async function texts(
   paths: readonly string[],
 ): Promise<ReadonlyMap<string, FileText>> {
   const found = (await reader?.texts(side, paths)) ?? [];
-  return new Map(found.map((file) => [file.path, file]));
+  return new Map(
+    found.map((file) => [
+      file.path,
+      "text" in file && file.text.length > LARGEST && !isLock(file.path)
+        ? { path: file.path, unread: "large" as const }
+        : file,
+    ]),
+  );
 }
 
 function textsOf(

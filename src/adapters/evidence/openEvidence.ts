@@ -15,10 +15,13 @@ const SECONDS = 120;
 export function openEvidence(
   options: {
     readonly seconds?: number;
+    /** File of known vulnerabilities; it need not be there. */
+    readonly advisories?: string;
     readonly tools?: readonly EvidenceTool[];
   } = {},
 ): EvidenceTools {
-  const { seconds = SECONDS, tools = allTools() } = options;
+  const { seconds = SECONDS, advisories = "" } = options;
+  const tools = options.tools ?? allTools(advisories);
   return {
     gather: async (input, run, signal) => {
       const look = {

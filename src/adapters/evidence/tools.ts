@@ -3,6 +3,7 @@ import { analysisTool } from "./analysisTool.ts";
 import { checks } from "./checks.ts";
 import { conflictMarkers } from "./conflictMarkers.ts";
 import { dangerousCalls } from "./dangerousCalls.ts";
+import { dependencies } from "./dependencies.ts";
 import { eslint } from "./eslint.ts";
 import { missingTests } from "./missingTests.ts";
 import { secrets } from "./secrets.ts";
@@ -13,12 +14,13 @@ import { types } from "./types.ts";
 /** Processes of analyses at once: they share the machine with an editor and with the project's checks. */
 const AT_ONCE = 2;
 
-/** Every tool, in the order their evidence is listed; those that run commands in the order they run. */
-export function tools(): readonly EvidenceTool[] {
+/** Every tool; `advisories` is the file of known vulnerabilities, which need not be there. They come in the order their evidence is listed; those that run commands in the order they run. */
+export function tools(advisories: string): readonly EvidenceTool[] {
   const inTurn = lanes(AT_ONCE);
   return [
     types,
     eslint,
+    dependencies(advisories),
     checks,
     secrets,
     conflictMarkers,

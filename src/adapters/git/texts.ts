@@ -5,7 +5,7 @@ import { SUBMODULE, treeOf } from "./objects.ts";
 import type { Repository } from "./repository.ts";
 
 /** Most bytes of a file, and of all files of a call, that are read. */
-export const MAX_FILE = 1_000_000;
+const MAX_FILE = 4_000_000;
 const MAX_TOTAL = 32_000_000;
 
 /** Bytes in which git, and we, look for a NUL to tell binary files; here in characters. */
