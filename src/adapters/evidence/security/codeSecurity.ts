@@ -93,9 +93,16 @@ function reviewed(file: ChangedFile, isLate: boolean): Reviewed {
 
 function findingOf(
   path: string,
-  { rule, line, severity, claim }: Concern,
+  { rule, line, severity, claim, fix }: Concern,
 ): Finding {
-  return { path, line, severity, rule, claim: claim.slice(0, 1000) };
+  return {
+    path,
+    line,
+    severity,
+    rule,
+    claim: claim.slice(0, 1000),
+    ...(fix !== undefined && { fix }),
+  };
 }
 
 const ORDER = { critical: 0, high: 1, medium: 2, low: 3 };

@@ -1,5 +1,6 @@
 import type { Node } from "@babel/types";
 import type { Severity } from "../../../protocol/consensus.ts";
+import type { Fix } from "./fixes.ts";
 import type { Flow } from "./flow.ts";
 import type { Outline, Unit } from "./units.ts";
 
@@ -29,6 +30,7 @@ export interface Hit {
   readonly key: string;
   readonly severity: Severity;
   readonly claim: string;
+  readonly fix?: Fix;
 }
 
 /** What a detector gets: one unit of one version of a file. */

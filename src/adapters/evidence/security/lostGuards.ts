@@ -2,11 +2,17 @@ import type { Severity } from "../../../protocol/consensus.ts";
 import { aliasesOf } from "./aliases.ts";
 import { flowOf } from "./flow.ts";
 import type { Node } from "@babel/types";
+import { putBack, type Fix } from "./fixes.ts";
 import type { Guard, GuardKind } from "./guards.ts";
 import type { Rule } from "./hit.ts";
 import { judge } from "./judge.ts";
 import { lineOf, quote } from "./nodes.ts";
-import { removedGuards, type Versions } from "./removedGuards.ts";
+import {
+  grownKinds,
+  isWordLost,
+  removedGuards,
+  type Versions,
+} from "./removedGuards.ts";
 import { sensitiveIn, type Sensitive } from "./sensitive.ts";
 import type { Outline, Unit } from "./units.ts";
 
@@ -17,6 +23,7 @@ export interface Concern {
   readonly claim: string;
   /** 1-based, in the new version. */
   readonly line: number;
+  readonly fix?: Fix;
 }
 
 /** An operation further away than this is not what the finding points at. */
@@ -40,19 +47,25 @@ export interface Lost {
   readonly siteName: string;
   /** The operation it stood before. */
   readonly over?: { readonly quoted: string; readonly line: number };
+  /** Puts it back. */
+  readonly fix?: Fix;
 }
 
 /** Guards that a change takes away where something needs them. */
 export function lostGuards(
-  versions: Versions & { readonly newLine: (oldLine: number) => number },
+  versions: Versions & {
+    readonly newLine: (oldLine: number) => number;
+    readonly addedLines: ReadonlySet<number>;
+  },
 ): readonly Lost[] {
-  const { before, after, pairs, newLine } = versions;
+  const { before, after, pairs, newLine, removedLines, addedLines } = versions;
   const removed = removedGuards(versions);
   if (removed.length === 0) return [];
   const near = new Map(
     after.units.map((unit) => [unit, sensitiveOf(after, unit)]),
   );
   const all = [...near.values()].flat();
+  const grown = grownKinds(versions);
   return removed.flatMap((guard) => {
     const places = placesOf(guard, versions);
     return places.flatMap(({ unit, at }) => {
@@ -64,7 +77,18 @@ export function lostGuards(
         siteName: siteNameOf(unit, after),
       });
       if (judged === undefined) return [];
-      const { rule, severity, over } = judged;
+      const { rule, over } = judged;
+      // Where the same kind of guard is new in another function, it may have moved there in other words.
+      const severity =
+        judged.severity === "high" &&
+        grown.has(guard.kind) &&
+        !isWordLost(guard, after)
+          ? "medium"
+          : judged.severity;
+      const fix =
+        at === guard.node
+          ? putBack(at, before, after.source, line, removedLines, addedLines)
+          : undefined;
       return [
         {
           rule,
@@ -75,6 +99,7 @@ export function lostGuards(
           line,
           site: unit === undefined ? -1 : after.units.indexOf(unit),
           siteName: unit?.name ?? "",
+          ...(fix !== undefined && { fix }),
           ...(over === undefined
             ? {}
             : {
@@ -195,6 +220,7 @@ function concernOf(first: Lost, rest: readonly Lost[]): Concern {
   return {
     rule,
     severity,
+    ...(first.fix !== undefined && { fix: first.fix }),
     line: isNear ? over.line : first.line,
     claim: `The change takes ${quoted.slice(0, MOST_QUOTED).join(", ")}${more > 0 ? ` and ${String(more)} more` : ""} away${where}, which stood ${stood}: ${MEANS[rule]}`,
   };

@@ -84,6 +84,36 @@ export function removedGuards(versions: Versions): readonly Guard[] {
   });
 }
 
+/** Whether a guard refuses a word that no text in the new version has any more. */
+export function isWordLost({ key }: Guard, { source }: Outline): boolean {
+  const word = /^proto (__proto__|constructor|prototype) /u.exec(key)?.[1];
+  return (
+    word !== undefined &&
+    !new RegExp(
+      `["'\`][^"'\`\n]{0,40}\\b${word}\\b[^"'\`\n]{0,40}["'\`]`,
+      "u",
+    ).test(source.code)
+  );
+}
+
+/** Kinds of which some function has more guards than before, the functions that are new among them. */
+export function grownKinds({
+  old,
+  now,
+  pairs,
+}: Versions): ReadonlySet<GuardKind> {
+  const was = new Map([...pairs].map(([before, after]) => [after, before]));
+  const inOld = kindsByUnit(old);
+  const grown = new Set<GuardKind>();
+  for (const [unit, kinds] of kindsByUnit(now)) {
+    const before = was.get(unit);
+    const had = before === undefined ? undefined : inOld.get(before);
+    for (const [kind, count] of kinds)
+      if (count > (had?.get(kind) ?? 0)) grown.add(kind);
+  }
+  return grown;
+}
+
 /** Whether the safer function is called less often than before, and one less safe in its place. */
 function swaps(
   key: string,

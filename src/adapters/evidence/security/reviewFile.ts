@@ -74,6 +74,7 @@ export function reviewFile(file: ChangedFile): Reviewed {
       ...versions,
       pairs,
       removedLines,
+      addedLines: file.addedLines,
       newLine: lineMap(file.removedLines, file.addedLines),
     }),
     gained: versions.now.flatMap(({ key }) => (had.has(key) ? [] : [key])),
@@ -138,8 +139,16 @@ function togetherOf(hits: readonly Hit[]): readonly Concern[] {
     others.length === 0
       ? ""
       : ` The same goes for line${others.length === 1 ? "" : "s"} ${others.slice(0, 6).join(", ")}${others.length > 6 ? " and more" : ""}.`;
-  const { rule, severity, claim } = first;
-  return [{ rule, severity, line, claim: `${claim}${more}` }];
+  const { rule, severity, claim, fix } = first;
+  return [
+    {
+      rule,
+      severity,
+      line,
+      claim: `${claim}${more}`,
+      ...(fix !== undefined && rest.length === 0 && { fix }),
+    },
+  ];
 }
 
 const ORDER = { critical: 0, high: 1, medium: 2, low: 3 };

@@ -4,6 +4,7 @@ import type { Node } from "@babel/types";
 /** A file of JavaScript or TypeScript that was parsed. */
 export interface Source {
   readonly path: string;
+  readonly text: string;
   /** The text with comments blanked out, so that offsets still fit. */
   readonly code: string;
   readonly root: Node;
@@ -59,6 +60,7 @@ export function parseSource(path: string, text: string): Parsed {
         ok: true,
         source: {
           path,
+          text,
           code: blanked(text, file.comments),
           root: file.program,
         },

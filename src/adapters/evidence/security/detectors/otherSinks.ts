@@ -1,4 +1,5 @@
 import { resolved } from "../aliases.ts";
+import { replaceOn, type Fix } from "../fixes.ts";
 import type { Detector, Hit } from "../hit.ts";
 import {
   bare,
@@ -7,6 +8,7 @@ import {
   propertyOf,
   quote,
   shapeOf,
+  stringOf,
   textOf,
 } from "../nodes.ts";
 
@@ -22,8 +24,10 @@ export const otherSinks: Detector = ({ outlined, unit, flow, aliases }) => {
     node: Hit["node"],
     severity: Hit["severity"],
     claim: string,
+    fix?: Fix,
   ): void => {
     hits.push({
+      ...(fix !== undefined && { fix }),
       rule,
       node,
       key: shapeOf(source, node).slice(0, 200),
@@ -49,6 +53,12 @@ export const otherSinks: Detector = ({ outlined, unit, flow, aliases }) => {
           node,
           "high",
           "`rejectUnauthorized: false` accepts any certificate, an attacker's too.",
+          replaceOn(
+            node,
+            source,
+            /(?<=rejectUnauthorized["']?\s*:\s*)false/u,
+            "true",
+          ),
         );
       else if (name === "dangerouslySetInnerHTML" && !flow.fixed(node.value))
         add(
@@ -81,7 +91,10 @@ export const otherSinks: Detector = ({ outlined, unit, flow, aliases }) => {
           "medium",
           `\`${quote(source, node)}\` sets HTML from a value; text in it can run scripts.`,
         );
-      else if (name === "NODE_TLS_REJECT_UNAUTHORIZED")
+      else if (
+        name === "NODE_TLS_REJECT_UNAUTHORIZED" &&
+        stringOf(node.right) !== "1"
+      )
         add(
           "insecure-tls",
           node,

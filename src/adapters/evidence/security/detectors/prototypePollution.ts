@@ -1,4 +1,5 @@
 import type { Node } from "@babel/types";
+import { leaveOutKeys } from "../fixes.ts";
 import type { Detector, Place } from "../hit.ts";
 import {
   bare,
@@ -42,8 +43,10 @@ export const prototypePollution: Detector = (place) => {
       recursive;
     if (!walked && !merged) return [];
     if (!flow.tainted(left.property) && !flow.tainted(object)) return [];
+    const fix = leaveOutKeys(node, outlined);
     return [
       {
+        ...(fix !== undefined && { fix }),
         rule: "prototype-pollution",
         node,
         key: shapeOf(source, left),
