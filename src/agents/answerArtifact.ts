@@ -19,7 +19,7 @@ export function artifactOf(
 }
 
 /** An answer in words, Markdown, for people and for clients that do not know our media type. */
-function answerText(answer: Answer): string {
+export function answerText(answer: Answer): string {
   switch (answer.kind) {
     case "plan":
       return planMarkdown(answer.plan);

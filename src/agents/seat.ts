@@ -8,6 +8,7 @@ import {
 } from "../core/rpcPeer.ts";
 import type {
   Chance,
+  Clock,
   EventLog,
   Lifetime,
   Models,
@@ -22,6 +23,7 @@ import type { RoleFile } from "../protocol/role.ts";
 import { artifactOf } from "./answerArtifact.ts";
 import type { Executor } from "./executor.ts";
 import { agentCard } from "./role.ts";
+import { openMessageDesk } from "./seatMessages.ts";
 import { chatWork, readRequest } from "./seatWork.ts";
 
 /** What an agent needs to sit down. */
@@ -30,6 +32,7 @@ export interface SeatPorts {
   /** Models of a mission; of the hub's own stream the default ones. */
   modelsFor(missionId: string): Promise<Models | undefined>;
   readonly log: EventLog;
+  readonly clock: Clock;
   readonly chance: Chance;
   readonly textLog: TextLog;
   /** Version of Roundtable, for the card. */
@@ -58,6 +61,7 @@ export async function takeSeat(
     { readonly done: Promise<void>; readonly cancel: AbortController }
   >();
   const { promise: ended, resolve: end } = Promise.withResolvers<string>();
+  const gone = new AbortController();
 
   const peer = createRpcPeer({
     send: (frame) => {
@@ -65,6 +69,7 @@ export async function takeSeat(
     },
     handle: (method, params) => {
       if (method === "task/execute") return execute(read(Execute, params));
+      if (method === "envelope/deliver") return desk.take(params, gone.signal);
       if (method !== "task/cancel") throw methodNotFound(method);
       running.get(read(Cancel, params).taskId)?.cancel.abort(canceled());
       return undefined;
@@ -104,6 +109,32 @@ export async function takeSeat(
     });
   };
 
+  const desk = openMessageDesk({
+    agentId,
+    chance,
+    clock: ports.clock,
+    send: (header, payload) => {
+      peer.request("envelope/send", { header, payload }).catch(
+        // Who asked has gone or the hub has: either way nobody waits for it.
+        () => undefined,
+      );
+    },
+    acknowledge: (seq) => {
+      peer.notify("envelope/ack", { seqs: [seq] });
+    },
+    reply: (text, said, signal) => {
+      const id = `message-${chance.id()}`;
+      return ports.chatRoot === undefined
+        ? Promise.resolve(NOTHING_OPEN)
+        : executor.execute(
+            chatWork({ taskId: id, contextId: id }, text, ports.chatRoot),
+            role,
+            { taskId: id, agentId, onText: () => undefined, onSaid: said },
+            signal,
+          );
+    },
+  });
+
   const perform = async (
     request: Execute,
     signal: AbortSignal,
@@ -123,12 +154,7 @@ export async function takeSeat(
       return executor.execute(asked.work, role, context, signal);
     if (asked.kind === "unusable")
       return { ok: false, code: "task-failed", message: asked.why };
-    if (ports.chatRoot === undefined)
-      return {
-        ok: false,
-        code: "task-failed",
-        message: "No folder is open, so there is nothing to talk about.",
-      };
+    if (ports.chatRoot === undefined) return NOTHING_OPEN;
     const work = chatWork(request, asked.text, ports.chatRoot);
     const reply = await executor.execute(work, role, context, signal);
     return { ...reply, plain: true };
@@ -173,6 +199,7 @@ export async function takeSeat(
     // Closed first: what the tasks still say on their way out is no end of theirs.
     peer.close(why);
     end(why);
+    gone.abort(canceled());
     const tasks = [...running.values()];
     for (const { cancel } of tasks) cancel.abort(canceled());
     await Promise.allSettled(tasks.map(({ done }) => done));
@@ -221,6 +248,12 @@ async function lineageOf(ports: SeatPorts, role: RoleFile): Promise<string> {
     return "unknown";
   }
 }
+
+const NOTHING_OPEN = {
+  ok: false,
+  code: "task-failed",
+  message: "No folder is open, so there is nothing to talk about.",
+} as const satisfies Reply;
 
 /** Longest the lookup of a model may keep an agent from its seat, ms. */
 const LINEAGE_MS = 10_000;

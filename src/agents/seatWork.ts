@@ -38,7 +38,11 @@ export function readRequest(
 }
 
 /** A question from outside as work: read-only, and nothing but an answer comes of it. */
-export function chatWork(execute: Execute, text: string, root: string): Work {
+export function chatWork(
+  execute: Pick<Execute, "taskId" | "contextId">,
+  text: string,
+  root: string,
+): Work {
   return {
     kind: "resolve",
     missionId: execute.contextId,

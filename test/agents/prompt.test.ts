@@ -71,3 +71,76 @@ test("an artifact cannot end its own marks and speak for us", () => {
   assert.equal(attack.includes(mark), false);
   assert.equal(text.split(`</${mark}>`).length, 2);
 });
+
+test("who checks a claim sees the claim and the code, and is told to quote", () => {
+  const work: Work = {
+    kind: "verify",
+    missionId: "m",
+    key: "verify",
+    goal: "Greet politely",
+    attempt: 1,
+    root: "/repo",
+    writable: false,
+    decisionId: "d",
+    claimId: "c1",
+    claim: {
+      path: "greet.js",
+      line: 1,
+      claim: "It is rude.",
+      severity: "high",
+    },
+    artifactHash: "h",
+    artifact: "diff --git a/greet.js b/greet.js",
+    evidence: [],
+  };
+  const [material, part] = texts(work, "qa");
+  assert.match(material ?? "", /diff --git/);
+  assert.match(part ?? "", /work: verify[\s\S]*It is rude[\s\S]*quote/);
+});
+
+test("the senior sees both sides and no contested claims; an author sees what is said against the proposal", () => {
+  const [, said, part] = texts(
+    ballotWork({
+      round: 2,
+      split: { because: "58 %", reasons: ["approve: fine", "block: rude"] },
+    }),
+    "senior",
+  );
+  assert.match(said ?? "", /58 %[\s\S]*approve: fine[\s\S]*block: rude/);
+  assert.doesNotMatch(said ?? "", /Contested/);
+  assert.match(part ?? "", /your word decides before the human is asked/);
+
+  const [against, task] = texts(
+    {
+      kind: "resolve",
+      missionId: "m",
+      key: "answer",
+      goal: "Greet politely",
+      attempt: 1,
+      root: "/repo",
+      writable: false,
+      findings: [],
+      remarks: [],
+      against: {
+        artifact: "Say hello.",
+        claims: [
+          { path: "", line: 0, claim: "It is rude.", severity: "medium" },
+        ],
+      },
+    },
+    "planner",
+  );
+  assert.match(against ?? "", /Say hello\.[\s\S]*It is rude/);
+  assert.match(task ?? "", /Answer each contested claim/);
+});
+
+test("what an author answers is shown in the rebuttal as material", () => {
+  const [, said] = texts(
+    ballotWork({ round: 2, answer: "It is polite: greet.js:2." }),
+    "qa",
+  );
+  assert.match(
+    said ?? "",
+    /What the author says[\s\S]*<data[\s\S]*greet\.js:2/,
+  );
+});

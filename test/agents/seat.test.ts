@@ -222,3 +222,74 @@ test("when one cannot sit, nobody stays", async (t) => {
     ),
   );
 });
+
+test("a request that reaches an agent as a message is answered, by the skill it was asked for", async (t) => {
+  const root = folderWith(t, { "a.txt": "one" });
+  const { hub } = await table(
+    t,
+    scriptedModels([
+      { text: "Let me see." },
+      calls("submit", { answer: "One.", options: [], consequences: [] }),
+    ]),
+    root,
+  );
+  const client = hub.connectInProcess();
+  const answered = new Promise<{
+    readonly header: Record<string, unknown>;
+    readonly payload: unknown;
+  }>((resolve) => {
+    client.onFrame((frame) => {
+      const { method, params } = JSON.parse(frame) as {
+        readonly method?: string;
+        readonly params?: {
+          readonly header: Record<string, unknown>;
+          readonly payload: unknown;
+        };
+      };
+      if (method === "envelope/deliver" && params !== undefined)
+        resolve(params);
+    });
+  });
+  client.send(
+    JSON.stringify({
+      jsonrpc: "2.0",
+      id: 1,
+      method: "envelope/send",
+      params: {
+        header: { id: "question-1", to: "skill:s", type: "request" },
+        payload: "What is in a.txt?",
+      },
+    }),
+  );
+  const { header, payload } = await answered;
+  assert.equal(header["type"], "response");
+  assert.equal(header["correlationId"], "question-1");
+  assert.match(String(header["from"]), /^(?:developer|qa)$/);
+  assert.equal(payload, "One.");
+  client.close("done");
+});
+
+test("an agent that cannot answer a request says so", async (t) => {
+  const { hub } = await table(t, scriptedModels([approves]));
+  const client = hub.connectInProcess();
+  const answered = new Promise<string>((resolve) => {
+    client.onFrame((frame) => {
+      if (frame.includes("envelope/deliver")) resolve(frame);
+    });
+  });
+  client.send(
+    JSON.stringify({
+      jsonrpc: "2.0",
+      id: 1,
+      method: "envelope/send",
+      params: {
+        header: { id: "question-2", to: "agent:qa", type: "request" },
+        payload: { of: "no folder" },
+      },
+    }),
+  );
+  const told = await answered;
+  assert.match(told, /"type":"error"/);
+  assert.match(told, /No folder is open/);
+  client.close("done");
+});

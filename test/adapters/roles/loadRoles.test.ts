@@ -57,6 +57,14 @@ test("the five voters and the senior that come with the product are right", asyn
       ["senior", "senior", "strong"],
     ],
   );
+  const skills = roles.flatMap((role) => role.skills.map(({ id }) => id));
+  for (const skill of [
+    "security-analysis",
+    "performance-analysis",
+    "test-generation",
+    "quality-assessment",
+  ])
+    assert.ok(skills.includes(skill), skill);
   const writers = roles.filter(({ tools }) =>
     tools.some((tool) => /edit|write|remove/.test(tool)),
   );

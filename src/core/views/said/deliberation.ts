@@ -207,8 +207,13 @@ function tallyText(
       `- **${table.name(ballot.agentId)}** ${VERDICT[ballot.verdict]} (${String(ballot.confidence)} %): ${ballot.reason}`,
   );
   const claims = tally.clusters.map(
-    ({ representative: claim, standing, support }) =>
-      `- ${claim.severity} · ${standing.toLowerCase()}${standing === "CORROBORATED" ? ` by ${String(support)}` : ""} · \`${claim.path}${claim.line > 0 ? `:${String(claim.line)}` : ""}\` ${claim.claim}`,
+    ({ representative: claim, standing, support, verified }) =>
+      `- ${[
+        claim.severity,
+        `${standing.toLowerCase()}${standing === "CORROBORATED" ? ` by ${String(support)}` : ""}`,
+        ...(verified === "refuted" || verified === "unclear" ? [verified] : []),
+        `${placeOf(claim)} ${claim.claim}`,
+      ].join(" · ")}`,
   );
   return [
     `Round ${String(tally.round)}: ${String(tally.approvals)} approve, ${String(tally.blocks)} block, ${String(tally.abstentions)} abstain${tally.absent > 0 ? `, ${String(tally.absent)} absent` : ""}. ${tally.because}`,
