@@ -1,6 +1,7 @@
 import { RoundtableError } from "../core/errors.ts";
 import { budgetOf, groundOf, openingOf, type Opens } from "../mission/open.ts";
 import { Intent, type IntentInput } from "../protocol/intent.ts";
+import { learnFromPast } from "./past.ts";
 import { rulesHere } from "./rules.ts";
 import type { Stage } from "./stage.ts";
 import { permit, rule } from "./answer.ts";
@@ -83,6 +84,7 @@ async function open(
   refuseWhenStopped(views);
   const { repo, rulesAt } = await groundOf(intent, ports.git);
   const effective = await rulesHere(ports, repo.root, rulesAt);
+  await learnFromPast(ports, repo);
   const model = intent.model ?? (await ports.defaultProvider());
   const models = await ports.models(model);
   if (models === undefined && intent.kind !== "review") throw needsModel();

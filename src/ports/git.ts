@@ -88,6 +88,12 @@ export interface Git {
     commit: string,
     paths: readonly string[],
   ): Promise<readonly { readonly path: string; readonly commits: number }[]>;
+  /** The commits that those from `sinceMs` (ms since 1970) up to `tip` say they revert, each with when that was. */
+  reverts(
+    repo: string,
+    tip: string,
+    sinceMs: number,
+  ): Promise<readonly { readonly commit: string; readonly at: number }[]>;
   /** Writes a tree's files to a folder outside the repository, for checks; the same tree and name give the same folder. */
   checkout(repo: string, treeish: string, name: string): Promise<string>;
   /** The merge of `commit` onto `onto` as a commit object nothing points to yet; deterministic. */

@@ -9,6 +9,7 @@ import { churnOf } from "./churn.ts";
 import { commitWorktree } from "./commit.ts";
 import { create } from "./create.ts";
 import { inspect } from "./inspect.ts";
+import { revertsOf } from "./reverts.ts";
 import { pick, prepareMerge } from "./merge.ts";
 import { commitOf, filesOf, showFile, tipOf } from "./objects.ts";
 import { openRepository, type Repository } from "./repository.ts";
@@ -79,6 +80,8 @@ export function openGit(options: {
       textsOf(await open(repo), treeish, paths),
     churn: async (repo, commit, paths) =>
       churnOf(await open(repo), commit, paths),
+    reverts: async (repo, tip, sinceMs) =>
+      revertsOf(await open(repo), tip, sinceMs),
     checkout: (repo, treeish, name) =>
       inTurn(repo, (repository) => checkoutTree(repository, treeish, name)),
     prepareMerge: async (repo, merge) => prepareMerge(await open(repo), merge),
