@@ -1,4 +1,8 @@
-import { phase, type DecisionState } from "../core/consensus/decision.ts";
+import {
+  electors,
+  phase,
+  type DecisionState,
+} from "../core/consensus/decision.ts";
 import { dissentOf } from "../core/consensus/dissent.ts";
 import type { HumanVerdict } from "../protocol/consensus.ts";
 import type { Outcome } from "../protocol/event.ts";
@@ -140,8 +144,12 @@ function question({ subject }: Proposal, decision: DecisionState): string {
           : "The team agrees on this answer. Record it?";
     case "blocked":
       return `The team still blocks the ${subject} after all attempts. Overrule it with a reason, ask for changes, or reject it.`;
-    default:
-      return `The team could not decide on the ${subject}. It is yours to decide.`;
+    default: {
+      const { because = "" } = decision.outcome ?? {};
+      return electors(decision).length === 0
+        ? `No model has read the ${subject}. ${because} It is yours to decide.`
+        : `The team could not decide on the ${subject}: ${because} It is yours to decide.`;
+    }
   }
 }
 
