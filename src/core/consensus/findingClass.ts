@@ -26,17 +26,33 @@ const SIGNS: Readonly<Record<Exclude<FindingClass, "correctness">, RegExp>> = {
     /\b(?:readab|styl(?:e|istic)|format(?:ting|ted)\b|naming|rename|typo|misspel|grammar|comments?\b|docs?\b|document|javadoc|docstring|unused|dead code|duplicat|redundan|refactor|simplif|maintainab|magic (?:number|string)|hard-?coded|convention|lint|nit(?:pick)?\b|whitespace|indent)/giu,
 };
 
+/** Words that tell a class, at most three of each, in thousandths. */
+export type ClassSigns = Readonly<
+  Record<Exclude<FindingClass, "correctness">, number>
+>;
+
+/** How many words of the claim tell each class, in thousandths and at most three. */
+export function classSigns({ claim }: Pick<Finding, "claim">): ClassSigns {
+  const count = (signs: RegExp): number =>
+    1000 * Math.min(3, claim.match(signs)?.length ?? 0);
+  return {
+    security: count(SIGNS.security),
+    concurrency: count(SIGNS.concurrency),
+    performance: count(SIGNS.performance),
+    tests: count(SIGNS.tests),
+    style: count(SIGNS.style),
+  };
+}
+
 /** The class most of the claim's telling words stand for; the earlier in {@link FINDING_CLASSES} when two have as many, correctness when there is none. Only the claim is read. */
-export function findingClass({ claim }: Pick<Finding, "claim">): FindingClass {
+export function findingClass(finding: Pick<Finding, "claim">): FindingClass {
+  const signs = classSigns(finding);
   let best: FindingClass = "correctness";
   let most = 0;
   for (const name of FINDING_CLASSES) {
-    if (name === "correctness") continue;
-    const signs = claim.match(SIGNS[name])?.length ?? 0;
-    if (signs > most) {
-      most = signs;
-      best = name;
-    }
+    if (name === "correctness" || signs[name] <= most) continue;
+    most = signs[name];
+    best = name;
   }
   return best;
 }
