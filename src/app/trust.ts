@@ -11,7 +11,7 @@ import type { EventLog } from "../ports.ts";
 /** What outcomes have taught, followed as they come in. */
 export interface Trust {
   counts(): TrustCounts;
-  /** By agent and class, with the last outcomes behind each; read from the log when asked. */
+  /** By agent and class, with the last outcomes behind each; read from the log when asked for the first time since something was learned. */
   rows(): readonly TrustRow[];
   dispose(): void;
 }
@@ -38,9 +38,18 @@ export function followTrust(log: EventLog): Trust {
   const unsubscribe = log.subscribe((events) => {
     for (const event of events) if (event.type === "TrustLearned") take(event);
   });
+  let shown:
+    | { readonly of: TrustCounts; readonly rows: readonly TrustRow[] }
+    | undefined;
+  const rows = (): readonly TrustRow[] => {
+    // Whoever shows them asks often, and outcomes are rare.
+    if (shown?.of !== counts)
+      shown = { of: counts, rows: viewTrust(lessonsIn(log, 0)) };
+    return shown.rows;
+  };
   return {
     counts: () => counts,
-    rows: () => viewTrust(lessonsIn(log, 0)),
+    rows,
     dispose: () => {
       unsubscribe();
       if (reached > keptAt) log.keepSnapshot(KIND, KEY, reached, counts);

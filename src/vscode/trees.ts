@@ -1,6 +1,7 @@
 import * as vscode from "vscode";
 import type { App } from "../app.ts";
 import { dollars } from "../core/money.ts";
+import { trustLines, type TrustRow } from "../core/views/trust.ts";
 import type { AgentLine, DecisionCard } from "../protocol/panel.ts";
 import type { Conversation } from "./conversation.ts";
 import type { Room } from "./room.ts";
@@ -10,12 +11,14 @@ export function agentsTree(
   room: Room,
   conversation: Conversation,
 ): vscode.TreeDataProvider<AgentLine> {
+  let trust: readonly TrustRow[] = [];
   return {
     onDidChangeTreeData: calmly(conversation.onChange),
     getChildren: async (agent) => {
       if (agent !== undefined) return [];
       const app = await opened(room);
       const id = conversation.open();
+      trust = app?.trust() ?? [];
       return id === null ? [] : [...(app?.detail(id)?.agents ?? [])];
     },
     getTreeItem: (agent) => {
@@ -31,7 +34,12 @@ export function agentsTree(
         agent.state === "working" ? "sync~spin" : "account",
       );
       item.tooltip = new vscode.MarkdownString(
-        `**${agent.name}** (${agent.role})\n\n${agent.lineage}\n\n${String(agent.calls)} calls, ${dollars(agent.microUsd)}`,
+        [
+          `**${agent.name}** (${agent.role})`,
+          agent.lineage,
+          `${String(agent.calls)} calls, ${dollars(agent.microUsd)}`,
+          ...trustLines(trust, agent),
+        ].join("\n\n"),
       );
       item.accessibilityInformation = {
         label: `${agent.name}, ${agent.state}${agent.doing ? `, ${agent.doing}` : ""}, ${dollars(agent.microUsd)}`,

@@ -119,3 +119,21 @@ export function trustScores({ lineages, ...rest }: TrustCounts): readonly {
     })),
   );
 }
+
+/** What is known of an agent in a few lines of Markdown, a class each: the weight, the shares it is made of with their 90 % ranges, and how many outcomes are behind it. */
+export function trustLines(
+  rows: readonly TrustRow[],
+  { agentId, lineage }: { readonly agentId: string; readonly lineage: string },
+): readonly string[] {
+  const own = rows.filter(
+    (row) => row.agentId === agentId && row.lineage === lineage,
+  );
+  const percent = (perMille: number): string =>
+    String(Math.round(perMille / 10));
+  return own.length === 0
+    ? ["Trust: nothing is learned yet"]
+    : own.map(
+        (row) =>
+          `Trust, ${row.class}: ${(row.weight / 1000).toFixed(2)} logits; finds ${percent(row.sensitivity)} % (${percent(row.sensitivityAtLeast)}–${percent(row.sensitivityAtMost)}), rightly quiet ${percent(row.specificity)} % (${percent(row.specificityAtLeast)}–${percent(row.specificityAtMost)}), ${String(row.outcomes)} outcomes`,
+      );
+}
