@@ -1,14 +1,15 @@
 // Reviews pairs of published npm versions with the program as it ships: steps that bring a known vulnerability back, and ordinary ones.
-// npm run bench:vulnerabilities -- [--half development|heldOut] [--only NAME]… [--in-process] [--reverse] [--reveal] [--cache DIR]
-// One line of JSON on standard output, what was found and missed on standard error. Of the held-out half only totals are said, unless
+// npm run bench:vulnerabilities -- [--part development|heldOut|fresh] [--only NAME]… [--in-process] [--reverse] [--reveal] [--cache DIR]
+// One line of JSON on standard output, what was found and missed on standard error. Of the held-out and fresh parts only totals are said, unless
 // --reveal is given: whoever tunes a tool must not see it. Ends with 1 when a bar is missed, with 2 when it could not measure.
 import { parseArgs } from "node:util";
-import { build } from "../../rig/build.ts";
+import { inRoot, runNode } from "../../rig/project.ts";
 import {
   defaultCache,
   vulnerabilityFigures,
   type Seen,
 } from "./vulnerabilities/figures.ts";
+import { PARTS } from "./vulnerabilities/pairs.ts";
 import { reviewInProcess, type Found } from "./vulnerabilities/reviewStep.ts";
 import {
   isHigh,
@@ -25,6 +26,8 @@ const FEWEST = 40;
 
 const { values } = parseArgs({
   options: {
+    part: { type: "string" },
+    // What it was called while there were two.
     half: { type: "string" },
     only: { type: "string", multiple: true },
     "in-process": { type: "boolean", default: false },
@@ -33,9 +36,10 @@ const { values } = parseArgs({
     cache: { type: "string", default: defaultCache() },
   },
 });
-const { half, only, reverse, reveal, cache } = values;
-if (half !== undefined && half !== "development" && half !== "heldOut")
-  throw new Error("--half is development or heldOut.");
+const { only, reverse, reveal, cache } = values;
+const wanted = values.part ?? values.half;
+const part = PARTS.find((name) => name === wanted);
+if (wanted !== part) throw new Error(`--part is ${PARTS.join(", ")}.`);
 
 const inProcess = values["in-process"];
 const startedAt = performance.now();
@@ -43,11 +47,11 @@ if (!inProcess) await build();
 const figures = await vulnerabilityFigures({
   cache,
   reverse,
-  ...(half !== undefined && { half }),
+  ...(part !== undefined && { part }),
   ...(only !== undefined && { only }),
   ...(inProcess && { review: reviewInProcess }),
   onPair: (seen) => {
-    if (reveal || only !== undefined || seen.half === "development") tell(seen);
+    if (reveal || only !== undefined || seen.part === "development") tell(seen);
   },
 });
 const seconds = Math.round((performance.now() - startedAt) / 1000);
@@ -55,6 +59,13 @@ process.stdout.write(
   `${JSON.stringify({ bench: "vulnerabilities", ...figures, seconds })}\n`,
 );
 judge();
+
+/** Standard output is for the figures. */
+async function build(): Promise<void> {
+  const { code, output } = await runNode([inRoot("test", "rig", "build.ts")]);
+  process.stderr.write(output);
+  if (code !== 0) throw new Error("The program could not be built.");
+}
 
 function tell({ step, pair, score, reviewed, trouble }: Seen): void {
   if (trouble !== null) {
@@ -89,7 +100,7 @@ function judge(): void {
   const { all, ordinary, unavailable, failed } = figures;
   for (const one of unavailable) console.error(`Not fetched: ${one}`);
   for (const one of failed) console.error(`No review: ${one}`);
-  const whole = half === undefined && only === undefined && !reverse;
+  const whole = part === undefined && only === undefined && !reverse;
   const tooFew =
     whole && (all.pairs < FEWEST || ordinary.pairs < FEWEST)
       ? `Only ${String(all.pairs)} and ${String(ordinary.pairs)} pairs could be looked at`

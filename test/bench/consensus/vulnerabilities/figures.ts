@@ -3,10 +3,10 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import {
-  halfOf,
+  partOf,
   ordinaryPairs,
   vulnerablePairs,
-  type Half,
+  type Part,
   type OrdinaryPair,
   type VulnerablePair,
 } from "./pairs.ts";
@@ -30,7 +30,7 @@ import {
 export interface BenchOptions {
   /** Folder for packages and repositories; below the system's temporary folder by default. */
   readonly cache?: string;
-  readonly half?: Half;
+  readonly part?: Part;
   /** Packages of exactly these names. */
   readonly only?: readonly string[];
   readonly review?: ReviewStep;
@@ -43,7 +43,7 @@ export interface BenchOptions {
 /** One pair after its review. */
 export interface Seen {
   readonly step: string;
-  readonly half: Half;
+  readonly part: Part;
   /** Null for an ordinary pair. */
   readonly pair: VulnerablePair | null;
   readonly score: Score | null;
@@ -68,6 +68,7 @@ export interface VulnerabilityFigures {
   readonly all: Recall;
   readonly development: Recall;
   readonly heldOut: Recall;
+  readonly fresh: Recall;
   readonly classes: Readonly<Record<string, Recall>>;
   readonly ordinary: {
     readonly pairs: number;
@@ -92,9 +93,10 @@ export async function vulnerabilityFigures(
 ): Promise<VulnerabilityFigures> {
   const home = await mkdtemp(path.join(tmpdir(), "roundtable-bench-"));
   try {
-    const chosen = ({ name }: { readonly name: string }): boolean =>
-      (options.half === undefined || options.half === halfOf(name)) &&
-      (options.only === undefined || options.only.includes(name));
+    const { part, only } = options;
+    const chosen = (pair: VulnerablePair | OrdinaryPair): boolean =>
+      (part === undefined || part === partOf(pair)) &&
+      (only === undefined || only.includes(pair.name));
     const vulnerable = vulnerablePairs().filter(chosen);
     const ordinary =
       options.reverse === true ? [] : ordinaryPairs().filter(chosen);
@@ -124,7 +126,7 @@ async function look(
   const step = stepOf(pair, reverse);
   const base = {
     step: stepName(step),
-    half: halfOf(pair.name),
+    part: partOf(pair),
     pair: known,
     score: null,
     reviewed: null,
@@ -170,6 +172,8 @@ function count(seen: readonly Seen[]): VulnerabilityFigures {
   const ordinary = tried.filter(
     ({ pair, reviewed }) => pair === null && reviewed !== null,
   );
+  const of = (wanted: Part): readonly Seen[] =>
+    vulnerable.filter(({ part }) => part === wanted);
   const classes = [...new Set(vulnerable.map(classOf))].toSorted();
   const high = ordinary.map((one) => alarms(one, isHigh));
   const times = seen
@@ -177,10 +181,9 @@ function count(seen: readonly Seen[]): VulnerabilityFigures {
     .toSorted((a, b) => a - b);
   return {
     all: recallOf(vulnerable),
-    development: recallOf(
-      vulnerable.filter(({ half }) => half === "development"),
-    ),
-    heldOut: recallOf(vulnerable.filter(({ half }) => half === "heldOut")),
+    development: recallOf(of("development")),
+    heldOut: recallOf(of("heldOut")),
+    fresh: recallOf(of("fresh")),
     classes: Object.fromEntries(
       classes.map((name) => [
         name,

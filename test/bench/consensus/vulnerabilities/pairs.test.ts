@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import {
   CORE_CLASSES,
-  halfOf,
   ordinaryPairs,
+  partOf,
   vulnerablePairs,
 } from "./pairs.ts";
 
@@ -31,12 +31,18 @@ describe("the pairs of published versions", () => {
       assert.ok(core.filter((pair) => pair.class === name).length >= 10, name);
   });
 
-  it("fall into two halves of about the same size, by name alone", () => {
-    for (const set of [vulnerable, ordinary]) {
-      const held = set.filter(({ name }) => halfOf(name) === "heldOut").length;
+  it("fall into two halves of about the same size, by name alone; fresh ones are apart", () => {
+    const old = vulnerable.filter((pair) => partOf(pair) !== "fresh");
+    assert.ok(vulnerable.length - old.length >= 20);
+    for (const set of [old, ordinary]) {
+      const held = set.filter((pair) => partOf(pair) === "heldOut").length;
       assert.ok(held / set.length > 0.4 && held / set.length < 0.6);
     }
-    assert.equal(halfOf("lodash"), halfOf("lodash"));
+    assert.equal(
+      partOf({ name: "lodash" }),
+      partOf({ name: "lodash", fresh: undefined }),
+    );
+    assert.equal(partOf({ name: "lodash", fresh: true }), "fresh");
   });
 
   it("say by a usable pattern where the weakness is", () => {

@@ -45,6 +45,8 @@ const VulnerablePair = z.strictObject({
   files: z.array(z.string().min(1)).min(1),
   /** A regular expression; the lines of these files that it matches, in the vulnerable version, are where the weakness is. */
   sink: z.string().min(1),
+  /** Chosen when the tools were there already. */
+  fresh: z.literal(true).optional(),
 });
 export type VulnerablePair = z.infer<typeof VulnerablePair>;
 
@@ -52,8 +54,9 @@ export type VulnerablePair = z.infer<typeof VulnerablePair>;
 const OrdinaryPair = z.strictObject({ name, older: version, newer: version });
 export type OrdinaryPair = z.infer<typeof OrdinaryPair>;
 
-/** Tools may be tuned on `development`; `heldOut` only says how well that carries over. */
-export type Half = "development" | "heldOut";
+/** Tools may be tuned on `development`; `heldOut` only says how well that carries over, and so does `fresh`, which nobody had seen when they were written. */
+export const PARTS = ["development", "heldOut", "fresh"] as const;
+export type Part = (typeof PARTS)[number];
 
 /** The pairs in which a vulnerability comes back; throws when a line of the file is not one. */
 export function vulnerablePairs(): readonly VulnerablePair[] {
@@ -65,8 +68,15 @@ export function ordinaryPairs(): readonly OrdinaryPair[] {
   return linesOf("ordinary.jsonl").map((line) => OrdinaryPair.parse(line));
 }
 
-/** Which half a package belongs to, by the hash of its name: all versions of one package are in the same. */
-export function halfOf(packageName: string): Half {
+/** Which part a pair belongs to: the hash of its package's name halves the set, so that all versions of one package are in the same; the fresh ones are apart. */
+export function partOf({
+  name: packageName,
+  fresh,
+}: {
+  readonly name: string;
+  readonly fresh?: boolean | undefined;
+}): Part {
+  if (fresh === true) return "fresh";
   const first = createHash("sha256").update(packageName).digest()[0] ?? 0;
   return first % 2 === 0 ? "development" : "heldOut";
 }
