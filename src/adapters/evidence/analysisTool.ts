@@ -3,7 +3,15 @@ import { fork } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import type { Analysis, AnalysisName } from "./analyses.ts";
 import type { Answer, Question } from "./analysisWire.ts";
-import type { EvidenceTool, Seen, Texts } from "./tool.ts";
+import { isGenerated } from "./generated.ts";
+import {
+  notRead,
+  verdict,
+  type ChangedFile,
+  type EvidenceTool,
+  type Seen,
+  type Texts,
+} from "./tool.ts";
 
 /** Heap of an analysis, MB; one that needs more ends, and is an ERROR. */
 const HEAP_MB = 768;
@@ -22,25 +30,64 @@ const CHILD = fileURLToPath(
 export function analysisTool(
   analysis: Analysis & { readonly name: AnalysisName },
   inTurn: <T>(work: () => Promise<T>) => Promise<T>,
+  heapMb = HEAP_MB,
 ): EvidenceTool {
-  const { name, required } = analysis;
+  const { name, required, reads } = analysis;
   return {
     name,
     required,
-    look: ({ files, added, cut, signal }) =>
-      inTurn(() => analyse({ name, files, added, cut }, signal)),
+    look: async ({ files, added, cut, signal }) => {
+      const all = files.filter(({ path }) => reads.test(path));
+      const mine = all.filter(
+        (file) => (file.before ?? file.after) !== undefined,
+      );
+      const unread = all.filter(isMissed).map(({ path }) => path);
+      const question = { name, files: mine, added, cut };
+      const seen =
+        mine.length === 0 && !cut
+          ? [verdict([], "Nothing changed that it reads.", () => "")]
+          : await inTurn(() => analyse(question, heapMb, signal));
+      return unread.length === 0 ? seen : seen.map((one) => less(one, unread));
+    },
   };
+}
+
+/** A file that somebody wrote and that has no text here, because of its size or because nothing could be read. */
+function isMissed({
+  path,
+  after,
+  before,
+  status,
+  unread,
+}: ChangedFile): boolean {
+  if (status === "deleted" || isGenerated(path)) return false;
+  return unread === undefined
+    ? (after ?? before) === undefined
+    : unread === "large" && after === undefined;
+}
+
+/** What was seen, when there are files it was not seen in: no pass. */
+function less(seen: Seen, unread: readonly string[]): Seen {
+  const files =
+    notRead(
+      unread.map((path) => `${path} is too large or could not be opened`),
+    ) ?? "";
+  const summary = `${seen.summary} ${files}`.slice(0, 2000);
+  return seen.status === "PASS"
+    ? { ...seen, status: "NOT_RUN", summary }
+    : { ...seen, summary };
 }
 
 /** Rejects with the signal's reason when aborted, and when the process ends without an answer; it is gone by then. */
 function analyse(
   question: Question,
+  heapMb: number,
   signal: Texts["signal"],
 ): Promise<readonly Seen[]> {
   return new Promise((resolve, reject) => {
     signal.throwIfAborted();
     const child = fork(CHILD, {
-      execArgv: [`--max-old-space-size=${String(HEAP_MB)}`],
+      execArgv: [`--max-old-space-size=${String(heapMb)}`],
       env: childEnvironment(),
       serialization: "advanced",
       stdio: ["ignore", "ignore", "pipe", "ipc"],
@@ -66,7 +113,7 @@ function analyse(
       signal.removeEventListener("abort", stop);
       if (signal.aborted) reject(reasonOf(signal));
       else if (answer === undefined)
-        reject(new Error(why(code, killedBy, said)));
+        reject(new Error(why(code, killedBy, said, heapMb)));
       else if (answer.ok) resolve(answer.seen);
       else reject(new Error(answer.message));
     });
@@ -85,9 +132,10 @@ function why(
   code: number | null,
   killedBy: NodeJS.Signals | null,
   said: string,
+  heapMb: number,
 ): string {
   if (/heap out of memory|allocation failed/iu.test(said))
-    return `it needed more than ${String(HEAP_MB)} MB of memory`;
+    return `it needed more than ${String(heapMb)} MB of memory`;
   const line = said.trim().split("\n").at(-1)?.slice(0, 300) ?? "";
   return `its process ended without an answer (${killedBy ?? `exit code ${String(code)}`})${line === "" ? "" : `: ${line}`}`;
 }

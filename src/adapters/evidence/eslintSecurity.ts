@@ -12,14 +12,10 @@ import { notRead, verdict, type Analyser, type ChangedFile } from "./tool.ts";
  * The rules that hardly ever point at sound code, and how bad what they find is. None is High: a rule sees a shape, not where its values
  * come from. Off, because most of what they find is sound: detect-object-injection, detect-non-literal-fs-filename,
  * detect-non-literal-require, detect-non-literal-regexp, detect-possible-timing-attacks. Off, because another tool is better at it:
- * detect-unsafe-regex (`redos.ts`). Off, because what they are about is gone: detect-buffer-noassert.
+ * detect-unsafe-regex (`redos.ts`) and
+ * detect-bidi-characters (`hiddenCharacters.ts`, for all languages). Off, because what they are about is gone: detect-buffer-noassert.
  */
 const RULES: Readonly<Record<string, Rule>> = {
-  "security/detect-bidi-characters": {
-    claim:
-      "characters that turn the direction of text round make code read other than it runs",
-    severity: "medium",
-  },
   "security/detect-child-process": {
     claim: "a command is run that is not a literal",
     severity: "medium",

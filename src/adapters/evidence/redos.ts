@@ -119,7 +119,7 @@ function diagnose(
   const leftMs = ALL_MS - (performance.now() - startedAt);
   if (leftMs <= 0) return undefined;
   return recheck.checkSync(source, flags, {
-    timeout: Math.min(EACH_MS, leftMs),
+    timeout: Math.ceil(Math.min(EACH_MS, leftMs)),
     attackTimeout: EACH_MS / 2,
   });
 }

@@ -1,10 +1,12 @@
 import { ANALYSES } from "./analyses.ts";
 import { analysisTool } from "./analysisTool.ts";
 import { checks } from "./checks.ts";
+import { churn } from "./churn.ts";
 import { conflictMarkers } from "./conflictMarkers.ts";
 import { dangerousCalls } from "./dangerousCalls.ts";
 import { dependencies } from "./dependencies.ts";
 import { eslint } from "./eslint.ts";
+import { hiddenCharacters } from "./hiddenCharacters.ts";
 import { missingTests } from "./missingTests.ts";
 import { secrets } from "./secrets.ts";
 import { size } from "./size.ts";
@@ -24,10 +26,12 @@ export function tools(advisories: string): readonly EvidenceTool[] {
     checks,
     secrets,
     conflictMarkers,
+    hiddenCharacters,
     dangerousCalls,
     ...ANALYSES.map((analysis) => analysisTool(analysis, inTurn)),
     missingTests,
     size,
+    churn,
   ];
 }
 
