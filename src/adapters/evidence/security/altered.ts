@@ -25,6 +25,7 @@ export function alteredGuards(versions: Versions): readonly Concern[] {
     return [
       ...alteredPatterns(old, now, before, after),
       ...raisedBounds(old, now, before, after),
+      ...loosenedRepeats(old, now, before, after),
     ];
   });
 }
@@ -136,6 +137,60 @@ function raisedBounds(
       },
     ];
   });
+}
+
+/** Regular expressions in which a bounded repeat became an unbounded one. */
+function loosenedRepeats(
+  old: Unit,
+  now: Unit,
+  before: Outline,
+  after: Outline,
+): readonly Concern[] {
+  const were = regexesOf(old);
+  const are = regexesOf(now);
+  const isIn = (list: readonly Regex[], { pattern }: Regex): boolean =>
+    list.some((one) => one.pattern === pattern);
+  const gone = were.filter((one) => !isIn(are, one));
+  return are
+    .filter((one) => !isIn(were, one))
+    .flatMap((node) => {
+      const was = gone.find((one) => isLoosened(one.pattern, node.pattern));
+      if (was === undefined) return [];
+      return [
+        {
+          rule: "redos" as const,
+          severity: "medium" as const,
+          line: lineOf(node),
+          claim: `A bounded repeat in \`${quote(before.source, was)}\` is unbounded in \`${quote(after.source, node)}\`: look whether long input can now make it slow.`,
+        },
+      ];
+    });
+}
+
+type Regex = Extract<Node, { type: "RegExpLiteral" }>;
+
+function regexesOf({ nodes }: Unit): readonly Regex[] {
+  return nodes.filter((node) => node.type === "RegExpLiteral");
+}
+
+/** Whether two patterns differ in one place, and there a bounded repeat became an unbounded one. */
+function isLoosened(was: string, is: string): boolean {
+  let start = 0;
+  while (start < was.length && was[start] === is[start]) start += 1;
+  let end = 0;
+  while (
+    end < Math.min(was.length, is.length) - start &&
+    was.at(-1 - end) === is.at(-1 - end)
+  )
+    end += 1;
+  const then = was.slice(start, was.length - end);
+  const there = is.slice(start, is.length - end);
+  return (
+    /^(?:\?|\{\d+(?:,\d+)?\}|,?\d+\}?)?$/u.test(then) &&
+    /^(?:[*+]|\{\d+,\}|,?\})$/u.test(there) &&
+    then !== there &&
+    was !== ""
+  );
 }
 
 function siteOf({ name }: Unit): string {

@@ -25,7 +25,8 @@ export const codeSecurity: Analyser = async ({ files, cut, signal }) => {
     signal.throwIfAborted();
     const seen = reviewed(file, performance.now() - startedAt > ALL_MS);
     if (seen.ok) read.push({ path: file.path, seen });
-    else unread.push(`${file.path} (${seen.why})`);
+    const why = seen.ok ? seen.note : seen.why;
+    if (why !== undefined) unread.push(`${file.path} (${why})`);
   }
   const findings = read
     .flatMap(({ path, seen }) => {

@@ -48,22 +48,38 @@ export interface Guard {
 
 /** The guards of a file, in the order of its text. */
 export function guardsOf(outlined: Outline): readonly Guard[] {
-  return outlined.units.flatMap((unit) =>
-    unit.nodes.flatMap((node) => {
+  const guards = outlined.units.flatMap((unit) =>
+    unit.nodes.flatMap((node): readonly Guard[] => {
       const found = guardAt(node, outlined);
-      return found === undefined
-        ? []
-        : [
-            {
-              kind: found.kind,
-              key: `${found.kind} ${found.key}`,
-              node: found.node ?? node,
-              unit,
-              names: namesIn(found.node ?? node),
-            },
-          ];
+      if (found === undefined) return [];
+      const { kind, key, node: at = node } = found;
+      return [
+        { kind, key: `${kind} ${key}`, node: at, unit, names: namesIn(at) },
+      ];
     }),
   );
+  const told = testsOf(guards, outlined);
+  return guards.filter(
+    ({ kind, node }) =>
+      !((kind === "exit" || kind === "refuse") && told.has(node)),
+  );
+}
+
+/** Conditions of which a guard inside tells more than that they end the way. */
+function testsOf(
+  guards: readonly Guard[],
+  { parents }: Outline,
+): ReadonlySet<Node> {
+  const tests = new Set<Node>();
+  for (const { kind, node } of guards) {
+    if (kind !== "proto" && kind !== "path" && kind !== "check") continue;
+    let at: Node | undefined = node;
+    while (at !== undefined && !/Statement$|Function/.test(at.type)) {
+      tests.add(at);
+      at = parents.get(at);
+    }
+  }
+  return tests;
 }
 
 interface Found {

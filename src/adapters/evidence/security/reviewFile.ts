@@ -25,6 +25,8 @@ export type Reviewed =
       readonly lost: readonly Lost[];
       /** Keys of guards that were not there before. */
       readonly gained: readonly string[];
+      /** Why lost guards could not be looked for. */
+      readonly note?: string;
     }
   | { readonly ok: false; readonly why: string };
 
@@ -41,20 +43,20 @@ const DETECTORS: readonly Detector[] = [
  * guards that are there no more. Never throws for any text.
  */
 export function reviewFile(file: ChangedFile): Reviewed {
-  const { path, before, after } = file;
+  const { path, after } = file;
   if (after === undefined || !isScript(path) || isMinified(path, after))
     return { ok: true, hits: [], lost: [], gained: [] };
   const now = parsedOutline(path, after);
   if (!now.ok) return now;
-  if (before === undefined || isMinified(path, before))
+  const was = oldOutline(file);
+  if (was === undefined || !was.ok)
     return {
       ok: true,
       hits: newHits(now.outlined, undefined, file.addedLines),
       lost: [],
       gained: guardsOf(now.outlined).map(({ key }) => key),
+      ...(was !== undefined && { note: `its old version: ${was.why}` }),
     };
-  const was = parsedOutline(file.oldPath ?? path, before);
-  if (!was.ok) return { ok: false, why: `before the change, ${was.why}` };
   const versions = {
     before: was.outlined,
     after: now.outlined,
@@ -84,6 +86,23 @@ export function reviewFile(file: ChangedFile): Reviewed {
 type Outlined =
   | { readonly ok: true; readonly outlined: Outline }
   | { readonly ok: false; readonly why: string };
+
+/** The old version of a file; undefined when it had none that a person wrote. */
+function oldOutline({
+  path,
+  oldPath = path,
+  status,
+  before,
+  unread,
+}: ChangedFile): Outlined | undefined {
+  if (before === undefined)
+    return status === "added"
+      ? undefined
+      : { ok: false, why: unread ?? "it has no text" };
+  return isMinified(oldPath, before)
+    ? undefined
+    : parsedOutline(oldPath, before);
+}
 
 function parsedOutline(path: string, text: string): Outlined {
   const parsed = parseSource(path, text);
