@@ -22,6 +22,7 @@ import type { PathShown } from "./protocol/panelPath.ts";
 import type { HubStatus } from "./protocol/status.ts";
 import type { Trace } from "./protocol/trace.ts";
 import type { Lifetime } from "./ports.ts";
+import type { Branches } from "./ports/git.ts";
 
 export type { AppPorts } from "./app/appPorts.ts";
 export { callHub } from "./hub/callHub.ts";
@@ -42,6 +43,8 @@ export interface App extends Lifetime {
   detail(missionId: string): MissionDetail | null;
   /** Up to 200 lines of the conversation before `before` (a `seq`), oldest first. */
   older(missionId: string, before: number): readonly Said[];
+  /** The branches of a repository, for who picks what to review. Rejects with `not-a-repository`. */
+  branches(repo: string): Promise<Branches>;
   /** Text of a file before or after the mission's change; empty where it does not exist. */
   fileOf(
     missionId: string,
@@ -165,6 +168,7 @@ export async function createApp(ports: AppPorts): Promise<App> {
     detail: (missionId) => views.get(missionId)?.detail(500) ?? null,
     older: (missionId, before) =>
       views.get(missionId)?.older(before, 200) ?? [],
+    branches: (repo) => ports.git.branches(repo),
     fileOf: (missionId, side, path) =>
       fileOf(views, ports.git, missionId, side, path),
     needsYou: () => needsYou(views),

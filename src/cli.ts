@@ -167,8 +167,21 @@ mission(
 )
   .description("review changes")
   .option("--base <rev>", "compare from here (default: uncommitted changes)")
-  .option("--head <rev>", "to here", "HEAD")
+  .option("--head <rev>", "to here (default: HEAD)")
   .option("--staged", "only what is staged")
+  .option("--branch <name>", "what a branch has on top of where it left --into")
+  .option(
+    "--pull-request <which>",
+    "the branch of a pull request that was fetched, by its number or reference",
+  )
+  .option(
+    "--into <branch>",
+    "where the branch goes to (default: the remote's default branch, main or master)",
+  )
+  .option(
+    "--again <mission>",
+    "what an earlier review looked at, as it is now: findings are followed, and settled when they are gone",
+  )
   .action(async (options: ReviewOptions) => {
     const { review } = await import("./cli/review.ts");
     ends(await review(options));

@@ -2,6 +2,21 @@
 import type { ChangeSet, RepoRef, ReviewScope } from "../protocol/event.ts";
 import type { FileText } from "./changeReader.ts";
 
+/** Branches as a person picks them, without those that Roundtable made. */
+export interface Branches {
+  /** What is checked out; null where no branch is. */
+  readonly current: string | null;
+  /** What work is merged into: the remote's default branch, else main or master; null where there is none. */
+  readonly into: string | null;
+  /** Short names, remote ones with their remote; the newest commits first, at most 1,000. */
+  readonly names: readonly string[];
+  /** Branches of pull requests that were fetched. */
+  readonly pullRequests: readonly {
+    readonly number: number;
+    readonly ref: string;
+  }[];
+}
+
 export interface Worktree {
   readonly path: string;
   readonly branch: string;
@@ -68,6 +83,8 @@ export interface Git {
     repo: string,
     scope: ReviewScope,
   ): Promise<{ readonly change: ChangeSet; readonly diff: string }>;
+  /** The branches that can be reviewed. Nothing is fetched. */
+  branches(repo: string): Promise<Branches>;
   /** Files of a tree or commit. */
   files(repo: string, treeish: string): Promise<readonly string[]>;
   /** A file of a tree or commit; undefined where there is none. */

@@ -168,6 +168,7 @@ function inline(text: string): string {
     .join("");
 }
 
+/** Text in which no character means anything to Markdown; addresses are not made links. */
 function escaped(text: string): string {
-  return new vscode.MarkdownString().appendText(text).value;
+  return text.replace(/[!-/:-@[-`{-~]/gu, "\\$&").replace(/\s+/gu, " ");
 }

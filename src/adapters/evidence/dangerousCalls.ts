@@ -7,6 +7,8 @@ interface Danger {
   readonly shape: RegExp;
   readonly claim: string;
   readonly severity: Finding["severity"];
+  /** The line without the danger, where there is one way to write it. */
+  readonly mend?: (line: string) => string;
 }
 
 const PYTHON = /\.pyi?$/;
@@ -30,12 +32,15 @@ const DANGERS: readonly Danger[] = [
     shape: /\byaml\.load\s*\((?![^)]*Safe)/,
     claim: "yaml.load makes objects of any class",
     severity: "medium",
+    mend: (line) =>
+      line.replace(/\byaml\.load(\s*\(\s*[\w.]+\s*\))/, "yaml.safe_load$1"),
   },
   {
     files: PYTHON,
     shape: /\bverify\s*=\s*False\b/,
     claim: "TLS certificates are not checked",
     severity: "high",
+    mend: (line) => line.replace(/\bverify(\s*=\s*)False\b/, "verify$1True"),
   },
   {
     files: PYTHON,
@@ -61,9 +66,13 @@ export const dangerousCalls: EvidenceTool = {
         const danger = DANGERS.find(
           ({ files, shape }) => files.test(path) && shape.test(text),
         );
-        return danger === undefined
-          ? []
-          : [{ path, line, claim: danger.claim, severity: danger.severity }];
+        if (danger === undefined) return [];
+        const { claim, severity, mend } = danger;
+        const mended = mend?.(text) ?? text;
+        const fix = { from: line, to: line, text: mended };
+        return [
+          { path, line, claim, severity, ...(mended !== text && { fix }) },
+        ];
       }),
       "No dangerous calls in the added lines.",
       (count) =>

@@ -3,6 +3,7 @@ import { RoundtableError } from "../../core/errors.ts";
 import type { TextLog } from "../../ports.ts";
 import type { Git } from "../../ports/git.ts";
 import { advance } from "./advance.ts";
+import { branchesOf } from "./branches.ts";
 import { changeOf, containsCommit, scopeOf } from "./change.ts";
 import { checkoutTree } from "./checkout.ts";
 import { churnOf } from "./churn.ts";
@@ -73,6 +74,7 @@ export function openGit(options: {
       inTurn(repo, (repository) => clearAll(repository, prefix, keep)),
     change: async (repo, base, head) => changeOf(await open(repo), base, head),
     scope: async (repo, scope) => scopeOf(await open(repo), scope),
+    branches: async (repo) => branchesOf(await open(repo)),
     files: async (repo, treeish) => filesOf(await open(repo), treeish),
     show: async (repo, treeish, path) =>
       showFile(await open(repo), treeish, path),

@@ -4,28 +4,27 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { promisify } from "node:util";
 
-const BEFORE = `import { execFile } from "node:child_process";
-import https from "node:https";
+const FILES = {
+  "package.json": `{ "name": "shop", "version": "1.0.0", "type": "module" }\n`,
+  "src/reports.js": `import { execFile } from "node:child_process";
 
-/** Asks the shop's own server for a report. */
-export function fetchReport(host, done) {
-  https.get({ host, path: "/report" }, done);
-}
-
+/** Packs a report for the accountant. */
 export function archive(name, done) {
   execFile("tar", ["-cf", "reports.tar", name], done);
 }
-`;
+`,
+  "tools/fetch.py": `import requests
 
-/** The same with planted bugs. */
-export const PLANTED = `import { exec } from "node:child_process";
-import https from "node:https";
 
-/** Asks the shop's own server for a report. */
-export function fetchReport(host, done) {
-  https.get({ host, path: "/report", rejectUnauthorized: false }, done);
-}
+def fetch(url):
+    return requests.get(url, timeout=5)
+`,
+};
 
+const PLANTED = {
+  "src/reports.js": `import { exec } from "node:child_process";
+
+/** Packs a report for the accountant. */
 export function archive(name, done) {
   exec("tar -cf reports.tar " + name, done);
 }
@@ -33,13 +32,18 @@ export function archive(name, done) {
 export function total(formula) {
   return eval(formula);
 }
-`;
+`,
+  "tools/fetch.py": `import requests
 
-/** A repository whose working tree holds planted bugs in `src/reports.js`, for reviews. */
+
+def fetch(url):
+    return requests.get(url, timeout=5, verify=False)
+`,
+};
+
+/** A repository whose working tree holds planted bugs, for reviews: in line 5 and 9 of `src/reports.js` and in line 5 of `tools/fetch.py`, which a tool knows how to fix. */
 export interface ReviewRepo {
   readonly folder: string;
-  /** The file with the bugs. */
-  readonly file: string;
   readonly remove: () => Promise<void>;
 }
 
@@ -49,25 +53,27 @@ export async function makeReviewRepo(): Promise<ReviewRepo> {
     await mkdtemp(path.join(tmpdir(), "roundtable-review-")),
   );
   const folder = path.join(parent, "shop");
-  const file = path.join(folder, "src", "reports.js");
-  await mkdir(path.dirname(file), { recursive: true });
-  await writeFile(
-    path.join(folder, "package.json"),
-    JSON.stringify({ name: "shop", version: "1.0.0", type: "module" }),
-  );
-  await writeFile(file, BEFORE);
   const git = async (...args: readonly string[]): Promise<void> => {
     await promisify(execFile)("git", args, { cwd: folder });
   };
+  const write = async (
+    files: Readonly<Record<string, string>>,
+  ): Promise<void> => {
+    for (const [name, text] of Object.entries(files)) {
+      const file = path.join(folder, name);
+      await mkdir(path.dirname(file), { recursive: true });
+      await writeFile(file, text);
+    }
+  };
+  await write(FILES);
   await git("init", "--quiet", "--initial-branch=main");
   await git("config", "user.name", "Sample");
   await git("config", "user.email", "sample@localhost");
   await git("add", ".");
   await git("commit", "--quiet", "--message", "Open the shop");
-  await writeFile(file, PLANTED);
+  await write(PLANTED);
   return {
     folder,
-    file,
     remove: () => rm(parent, { recursive: true, force: true, maxRetries: 5 }),
   };
 }
