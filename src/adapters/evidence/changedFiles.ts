@@ -10,7 +10,7 @@ import type { ChangedFile, Texts } from "./tool.ts";
 const MOST_FILES = 2000;
 
 /** Characters from which on a file is data, or written by a tool; only lock files are read beyond. */
-const LARGEST = 1_000_000;
+const LARGEST = 2_000_000;
 
 /**
  * The changed files with both texts and the lines that differ. Lines come from the diff; where that was cut off, the texts are compared.
@@ -111,6 +111,8 @@ function linesThatDiffer(
   before: FileText | undefined,
   after: FileText | undefined,
 ): Pick<ChangedFile, "addedLines" | "removedLines"> {
+  const unread = whyUnread(after) ?? whyUnread(before);
+  if (unread !== undefined && unread !== "large") return NO_LINES;
   const isWhole = diff === undefined ? !isCut : !diff.isCut;
   const [old, now] = [textOf(before), textOf(after)];
   if (!isWhole && (old !== undefined || now !== undefined)) {
@@ -122,6 +124,12 @@ function linesThatDiffer(
     removedLines: new Set(diff?.removed),
   };
 }
+
+/** What is no text has no lines. */
+const NO_LINES = {
+  addedLines: new Set<number>(),
+  removedLines: new Set<number>(),
+};
 
 /** The added lines with their text: from the file where it was read, else from the diff. What is no text has none. */
 function addedIn(

@@ -21,17 +21,19 @@ export const churn: EvidenceTool = {
           findings: [],
         },
       ];
-    const paths = files
-      .map(({ path, oldPath }) => oldPath ?? path)
-      .filter((path) => isSource(path) && !isGenerated(path));
-    const often = (await input.reader.churn(paths))
+    const newPath = new Map(
+      files
+        .filter(({ path }) => isSource(path) && !isGenerated(path))
+        .map(({ path, oldPath }) => [oldPath ?? path, path]),
+    );
+    const often = (await input.reader.churn([...newPath.keys()]))
       .filter(({ commits }) => commits >= OFTEN)
       .toSorted((a, b) => b.commits - a.commits)
       .slice(0, MOST);
     return [
       verdict(
         often.map(({ path, commits }) => ({
-          path,
+          path: newPath.get(path) ?? path,
           line: 0,
           claim: `this file changed in ${String(commits)} commits of the 90 days before; look at it twice`,
           severity: "low" as const,

@@ -12,8 +12,11 @@ import { temporaryRepo, type TemporaryRepo } from "../git/temporaryRepo.ts";
 /** A repository with one commit, and what has to be said of the next. */
 export interface ChangedRepo extends Disposable {
   readonly repo: TemporaryRepo;
-  /** Commits what is in the folder now, and says what is to be looked at. */
-  input(checks?: EvidenceInput["checks"]): Promise<EvidenceInput>;
+  /** Commits what is in the folder now, and says what is to be looked at: all since the first commit, or since `base`. */
+  input(
+    checks?: EvidenceInput["checks"],
+    base?: string,
+  ): Promise<EvidenceInput>;
   /** Evidence of these tools by id. */
   gather(
     tools: readonly EvidenceTool[],
@@ -21,6 +24,7 @@ export interface ChangedRepo extends Disposable {
       readonly run?: RunCheck;
       readonly seconds?: number;
       readonly checks?: EvidenceInput["checks"];
+      readonly base?: string;
     },
   ): Promise<Readonly<Record<string, Evidence>>>;
 }
@@ -48,7 +52,7 @@ export function changedRepo(
   packages: readonly string[] = [],
 ): ChangedRepo {
   const repo = temporaryRepo({ ".gitignore": "node_modules\n", ...before });
-  const base = repo.run(["rev-parse", "HEAD"]).trim();
+  const first = repo.run(["rev-parse", "HEAD"]).trim();
   for (const [path, text] of Object.entries(after))
     if (text === null) rmSync(join(repo.root, path));
     else repo.write(path, text);
@@ -57,7 +61,7 @@ export function changedRepo(
     mkdirSync(dirname(link), { recursive: true });
     symlinkSync(inRoot("node_modules", name), link, "junction");
   }
-  const input: ChangedRepo["input"] = async (checks = []) => {
+  const input: ChangedRepo["input"] = async (checks = [], base = first) => {
     const { git, root } = repo;
     const head = repo.commit("next");
     const { change, diff } = await git.change(root, base, head);
@@ -79,11 +83,11 @@ export function changedRepo(
   return {
     repo,
     input,
-    gather: async (tools, { run = runPlainly, seconds, checks } = {}) => {
+    gather: async (tools, { run = runPlainly, seconds, checks, base } = {}) => {
       const all = await openEvidence({
         tools,
         ...(seconds === undefined ? {} : { seconds }),
-      }).gather(await input(checks), run, new AbortController().signal);
+      }).gather(await input(checks, base), run, new AbortController().signal);
       return Object.fromEntries(all.map((one) => [one.id, one]));
     },
     [Symbol.dispose]: () => {
