@@ -58,7 +58,7 @@ export function lostGuards(
     readonly addedLines: ReadonlySet<number>;
   },
 ): readonly Lost[] {
-  const { before, after, pairs, newLine, removedLines, addedLines } = versions;
+  const { before, after, newLine, removedLines, addedLines } = versions;
   const removed = removedGuards(versions);
   if (removed.length === 0) return [];
   const near = new Map(

@@ -61,19 +61,6 @@ export function walk(
   }
 }
 
-/** All nodes under one that pass, itself included. */
-export function nodesIn<T extends Node>(
-  root: Node,
-  passes: (node: Node) => node is T,
-): readonly T[] {
-  const found: T[] = [];
-  walk(root, (node) => {
-    if (passes(node)) found.push(node);
-    return undefined;
-  });
-  return found;
-}
-
 export function isCall(node: Node): node is Call {
   return (
     node.type === "CallExpression" ||
