@@ -42,7 +42,7 @@ function materialOf(work: Work): readonly string[] {
         ...(work.previous === undefined
           ? []
           : [dataSection("Plan of the last attempt", json(work.previous))]),
-        ...lessons(work),
+        ...numbered(work),
       ];
     case "resolve":
       if (work.against !== undefined)
@@ -82,9 +82,32 @@ const ARTIFACT_TITLES = {
   question: "Proposed answer to judge",
 } as const;
 
-function lessons(
-  work: WorkOf<"plan" | "resolve" | "implement">,
-): readonly string[] {
+/** What a plan is to deal with, numbered for its reasons: findings first, then remarks. */
+function numbered({ findings, remarks }: WorkOf<"plan">): readonly string[] {
+  const section = (
+    title: string,
+    all: readonly object[],
+    from: number,
+  ): readonly string[] =>
+    all.length === 0
+      ? []
+      : [
+          dataSection(
+            title,
+            json(all.map((one, index) => ({ number: from + index, ...one }))),
+          ),
+        ];
+  return [
+    ...section("Findings to deal with", findings, 1),
+    ...section(
+      "Remarks to deal with",
+      remarks.map((remark) => ({ remark })),
+      findings.length + 1,
+    ),
+  ];
+}
+
+function lessons(work: WorkOf<"resolve" | "implement">): readonly string[] {
   return [
     ...(work.findings.length === 0
       ? []
@@ -127,7 +150,9 @@ ${taskOf(work)}`;
 function taskOf(work: Work): string {
   switch (work.kind) {
     case "plan":
-      return "Now: make the plan for the goal. Read the repository first. Submit the plan.";
+      return work.findings.length + work.remarks.length === 0
+        ? "Now: make the plan for the goal. Read the repository first. Submit the plan."
+        : "Now: make the plan for the goal. Read the repository first. Submit the plan, and say under because what you changed for which numbered finding or remark.";
     case "resolve":
       if (work.against !== undefined)
         return "Now: the team is split on your proposal. Answer each contested claim: say where it is right, and where it is wrong show it by file, line and what stands there. Do not change the proposal, and leave options and consequences empty. The others read your answer before they vote again.";

@@ -1,6 +1,7 @@
-/** `roundtable rules …` and `roundtable trust`, as the program knows them. */
+/** `roundtable rules …`, `roundtable plan` and `roundtable trust`, as the program knows them. */
 import type { Command } from "commander";
 import type { TrustOptions } from "./trust.ts";
+import type { PlanOptions } from "./plan.ts";
 import type { RulesOptions } from "./rules.ts";
 
 /** Adds the commands; `ends` gets each one's exit code. */
@@ -21,6 +22,19 @@ export function addRuleCommands(
     .action(async (options: RulesOptions) => {
       const { checkRules } = await import("./rules.ts");
       ends(await checkRules(options));
+    });
+
+  program
+    .command("plan")
+    .description("a mission's plan, and how it came to be what it is")
+    .requiredOption("--mission <id>", "the mission")
+    .option("--versions", "what each version changed, and because of whom")
+    .option("--repo <dir>", "the repository", ".")
+    .option("--file <log>", "read this log's file")
+    .option("--json", "as JSON")
+    .action(async (options: PlanOptions) => {
+      const { showPlan } = await import("./plan.ts");
+      ends(await showPlan(options));
     });
 
   program

@@ -8,7 +8,7 @@ import { isProblem } from "../core/errors.ts";
 import { badRules } from "../core/rules/fault.ts";
 import { rulesShown, type RuleShown } from "../core/rules/shown.ts";
 import { unknownRoles } from "../core/rules/unknownRoles.ts";
-import type { HouseFile } from "../ports/rules.ts";
+import type { HouseFile } from "../core/rules/house.ts";
 import { RULES_FILE } from "../protocol/rulesPlace.ts";
 import { Settings } from "../protocol/settings.ts";
 import { complain } from "./complain.ts";

@@ -19,7 +19,19 @@ export async function proposePlan(
     const plan =
       lesson.kept?.plan ?? (await askForPlan(line, attempt, lesson, authorId));
     const hash = line.ports.hash(canonicalJson(plan));
-    return { attempt, plan, hash, authorId };
+    const asked = lesson.findings.length + lesson.remarks.length > 0;
+    return {
+      attempt,
+      plan,
+      hash,
+      authorId,
+      ...(asked && {
+        asked: {
+          findings: [...lesson.findings],
+          remarks: [...lesson.remarks],
+        },
+      }),
+    };
   });
 }
 

@@ -16,9 +16,9 @@ import {
 } from "./consensus.ts";
 import { FindingEventData } from "./findingEvents.ts";
 import { HubEventData } from "./hubEvents.ts";
+import { ProposalEventData } from "./proposalEvents.ts";
 import { HouseRules } from "./rulesFile.ts";
 import { TrustSnapshot } from "./trust.ts";
-import { Plan, Resolution } from "./work.ts";
 
 /** Current version of the event schema. */
 export const EVENT_VERSION = 1;
@@ -137,18 +137,7 @@ export const EventData = {
     checks: z.array(z.array(z.string())),
     maxAttempts: z.number().int().min(1),
   }),
-  PlanProposed: z.object({
-    attempt: z.number().int(),
-    plan: Plan,
-    hash: z.string(),
-    authorId: z.string(),
-  }),
-  ResolutionProposed: z.object({
-    attempt: z.number().int(),
-    resolution: Resolution,
-    hash: z.string(),
-    authorId: z.string(),
-  }),
+  ...ProposalEventData,
   StepBuilt: z.object({
     attempt: z.number().int(),
     stepId: z.string(),

@@ -6,6 +6,7 @@ import type {
   Evidence,
   HumanVerdict,
   Rules,
+  Severity,
   Subject,
   Tally,
   Verification,
@@ -141,6 +142,41 @@ export interface PermissionCard {
   readonly at: number;
 }
 
+/** How one part of a plan differs from the version before. `section` is a step's id, `summary`, `risks` or `doneWhen`. */
+export interface PlanChange {
+  readonly section: string;
+  readonly what: "added" | "removed" | "changed";
+  /** The field of a step that changed; null where the section as a whole did. */
+  readonly field: "title" | "intent" | "files" | "dependsOn" | null;
+  readonly before: string;
+  readonly after: string;
+}
+
+/** A version of the plan: what changed in it because of whom, and what was said against it. */
+export interface PlanVersion {
+  readonly version: number;
+  readonly hash: string;
+  readonly author: string;
+  readonly changes: readonly PlanChange[];
+  /** What its author says was done about which claim; checked: what is not here named no claim or section that exists. */
+  readonly because: readonly {
+    readonly section: string;
+    readonly did: string;
+    readonly claim: string;
+    /** Names of who made the claim. */
+    readonly by: readonly string[];
+  }[];
+  /** Findings of the open ballots, by the section they are about; `plan` where that is the whole. */
+  readonly critique: readonly {
+    readonly section: string;
+    readonly by: string;
+    readonly claim: string;
+    readonly severity: Severity;
+  }[];
+  /** What the team made of it, and the human; null as long as it is open. */
+  readonly outcome: string | null;
+}
+
 /** One mission in full, but its conversation windowed. */
 export interface MissionDetail extends MissionLine {
   readonly attempt: number;
@@ -167,6 +203,8 @@ export interface MissionDetail extends MissionLine {
       readonly state: "todo" | "working" | "built";
     }[];
   } | null;
+  /** Every version of the plan, oldest first, with what became of it. */
+  readonly planVersions: readonly PlanVersion[];
   readonly resolution: {
     readonly version: number;
     readonly hash: string;

@@ -28,12 +28,37 @@ export const PlanStep = z.object({
 });
 export type PlanStep = z.infer<typeof PlanStep>;
 
+/** What a new version of a plan changes, and the finding or remark it does so for. */
+export const PlanReason = z.object({
+  section: z
+    .string()
+    .max(100)
+    .describe("id of the step, or summary, risks or doneWhen"),
+  answers: z
+    .number()
+    .int()
+    .min(1)
+    .describe("number of the finding or remark it answers"),
+  did: z
+    .string()
+    .min(1)
+    .max(500)
+    .describe("what was changed there, and why so"),
+});
+export type PlanReason = z.infer<typeof PlanReason>;
+
 /** A plan: what the team means to do, in steps, with the risks it sees and how the result is checked. */
 export const Plan = z.object({
   summary: z.string().min(1).max(2000),
   steps: z.array(PlanStep).min(1).max(20),
   risks: z.array(z.string().max(500)).max(20),
   doneWhen: z.array(z.string().max(500)).max(20),
+  /** Of a plan that follows findings: what was done about which. */
+  because: z
+    .array(PlanReason)
+    .max(40)
+    .optional()
+    .describe("what you changed for which numbered finding or remark"),
 });
 export type Plan = z.infer<typeof Plan>;
 

@@ -1,6 +1,7 @@
 import * as vscode from "vscode";
 import type { App } from "../app.ts";
 import { planMarkdown } from "../core/plan.ts";
+import { planVersionsMarkdown } from "../core/views/plans.ts";
 import { statusMarkdown } from "../core/views/status.ts";
 import type { DecisionCard, MissionDetail } from "../protocol/panel.ts";
 import type { Disposes, Room } from "./room.ts";
@@ -100,6 +101,9 @@ function planText(mission: MissionDetail | null): string {
     "",
     ...(card === undefined ? [] : [standing(card), ""]),
     planMarkdown(plan),
+    ...(mission.planVersions.length > 1
+      ? ["# How it came to be", "", planVersionsMarkdown(mission.planVersions)]
+      : []),
   ].join("\n");
 }
 

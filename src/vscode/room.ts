@@ -5,7 +5,7 @@ import type { Problem, Recorded } from "../protocol/event.ts";
 import type { Settings } from "../protocol/settings.ts";
 import type { EventLog, Models, TextLog } from "../ports.ts";
 import type { LogDesk } from "../ports/logDesk.ts";
-import type { HouseFile, RulesReading } from "../ports/rules.ts";
+import type { HouseFile, RulesReading } from "../core/rules/house.ts";
 import { serverTokenKey } from "./secrets.ts";
 import { readSettings } from "./settings.ts";
 import { storageOf } from "./storage.ts";

@@ -10,7 +10,7 @@ import {
   type YAMLError,
 } from "yaml";
 import type { RulesFault } from "../../core/rules/fault.ts";
-import type { RulesReading } from "../../ports/rules.ts";
+import type { RulesReading } from "../../core/rules/house.ts";
 import { MAX_RULES_BYTES, RulesFile } from "../../protocol/rulesFile.ts";
 import { wordsOf } from "./words.ts";
 

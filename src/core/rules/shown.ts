@@ -1,6 +1,7 @@
 import type { RulesFile } from "../../protocol/rulesFile.ts";
 import { RULES_FILE } from "../../protocol/rulesPlace.ts";
 import { Settings } from "../../protocol/settings.ts";
+import type { RuleLines } from "./house.ts";
 
 /** A rule in force, for people. */
 export interface RuleShown {
@@ -28,7 +29,7 @@ const SETTINGS = {
 export function rulesShown(
   settings: Settings,
   file: RulesFile = {},
-  lines: Readonly<Record<string, number>> = {},
+  lines: RuleLines = {},
 ): readonly RuleShown[] {
   const here = (key: string): string =>
     `${RULES_FILE}:${String(lines[key] ?? lines[key.split(".")[0] ?? ""] ?? 1)}`;

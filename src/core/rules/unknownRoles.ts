@@ -1,5 +1,6 @@
 import type { RulesFile } from "../../protocol/rulesFile.ts";
 import { nearest, type RulesFault } from "./fault.ts";
+import type { RuleLines } from "./house.ts";
 
 /** A role without a vote: it is asked after the others could not decide. */
 const SENIOR = "senior";
@@ -7,7 +8,7 @@ const SENIOR = "senior";
 /** The places where the file names a role that no agent has: what it asks for there could never be. `lines` are those of its keys. */
 export function unknownRoles(
   rules: RulesFile,
-  lines: Readonly<Record<string, number>>,
+  lines: RuleLines,
   all: readonly string[],
 ): readonly RulesFault[] {
   const known = all.filter((role) => role !== SENIOR);

@@ -21,6 +21,7 @@ import {
 } from "./decision.ts";
 import type { Table } from "./said/deliberation.ts";
 import { viewFindings } from "./findings.ts";
+import { viewPlans } from "./plans.ts";
 import { say } from "./said.ts";
 import { attemptOf, firstStage, nextStage, rail } from "./stages.ts";
 
@@ -94,6 +95,8 @@ export function viewMission(first: RecordedOf<"MissionOpened">): MissionView {
     },
   };
 
+  const plans = viewPlans(table.name);
+
   const touch = (agentId: string, how: Partial<AgentLine>): void => {
     const agent = agents.get(agentId);
     if (agent !== undefined) agents.set(agentId, { ...agent, ...how });
@@ -120,6 +123,7 @@ export function viewMission(first: RecordedOf<"MissionOpened">): MissionView {
 
   const apply = (event: Recorded): void => {
     stage = nextStage(stage, event);
+    plans.apply(event);
     attempt = attemptOf(event) ?? attempt;
     findings.apply(event);
     if (isDecisionEvent(event)) {
@@ -271,6 +275,7 @@ export function viewMission(first: RecordedOf<"MissionOpened">): MissionView {
         ),
       },
       plan,
+      planVersions: plans.list(),
       resolution,
       change,
       decisions: [...decisions.values()].map(({ card }) => card),

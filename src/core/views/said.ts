@@ -56,6 +56,7 @@ function wordsOf(event: Recorded, table: Table): Words | undefined {
     case "MissionStalled":
     case "MissionResumed":
     case "MissionClosed":
+    case "DecisionRecorded":
       return progressWords(event);
     case "TaskSubmitted":
     case "MessageSent":

@@ -12,7 +12,8 @@ type Progress = Extract<
       | "Merged"
       | "MissionStalled"
       | "MissionResumed"
-      | "MissionClosed";
+      | "MissionClosed"
+      | "DecisionRecorded";
   }
 >;
 
@@ -52,6 +53,14 @@ export function progressWords(event: Progress): Words {
         "everyone",
         "system",
         `Merged into ${event.data.branch} as \`${event.data.commit.slice(0, 10)}\`.`,
+        "good",
+      );
+    case "DecisionRecorded":
+      return line(
+        "hub",
+        "everyone",
+        "system",
+        `On record in \`${event.data.path}\`.`,
         "good",
       );
     case "MissionStalled":
