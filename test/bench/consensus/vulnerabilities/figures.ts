@@ -87,11 +87,21 @@ export interface VulnerabilityFigures {
 /** Reviews at a time: as many as the smallest machine has processors. */
 const AT_ONCE = 2;
 
+/** Steps in a row that could not be fetched, after which nothing more is asked of the registry: there is no network. */
+const ENOUGH_REFUSED = 4;
+
+/** What all reviews of a run share. */
+interface Around {
+  readonly home: string;
+  refused: number;
+}
+
 /** Reviews every chosen pair and counts what was found. Needs the network for packages that are not in the cache. */
 export async function vulnerabilityFigures(
   options: BenchOptions = {},
 ): Promise<VulnerabilityFigures> {
   const home = await mkdtemp(path.join(tmpdir(), "roundtable-bench-"));
+  const around = { home, refused: 0 };
   try {
     const { part, only } = options;
     const chosen = (pair: VulnerablePair | OrdinaryPair): boolean =>
@@ -102,7 +112,7 @@ export async function vulnerabilityFigures(
       options.reverse === true ? [] : ordinaryPairs().filter(chosen);
     const seen = await inTurns(
       [...vulnerable, ...ordinary].map((pair) => async () => {
-        const one = await look(pair, options, home);
+        const one = await look(pair, options, around);
         options.onPair?.(one);
         return one;
       }),
@@ -120,7 +130,7 @@ async function look(
     review = reviewWithProgram,
     reverse = false,
   }: BenchOptions,
-  home: string,
+  around: Around,
 ): Promise<Seen> {
   const known = "advisory" in pair ? pair : null;
   const step = stepOf(pair, reverse);
@@ -133,12 +143,15 @@ async function look(
   };
   let repository: string;
   try {
-    repository = await repositoryOf(cache, step);
+    const mayFetch = around.refused < ENOUGH_REFUSED;
+    repository = await repositoryOf(cache, step, mayFetch);
+    around.refused = 0;
   } catch (error) {
+    around.refused += 1;
     return { ...base, trouble: { unavailable: true, why: wordsOf(error) } };
   }
   try {
-    const reviewed = await review(repository, { home });
+    const reviewed = await review(repository, { home: around.home });
     const { found } = reviewed;
     const score =
       known &&

@@ -9,6 +9,14 @@ export function packageFolder(cache: string, spec: string): string {
   return path.join(cache, "packages", spec.replaceAll("/", "+"));
 }
 
+/** Where a registry cannot be reached, npm is told to give up soon: every package would wait for its tries else. */
+const SOON = [
+  "--fetch-retries=1",
+  "--fetch-retry-mintimeout=500",
+  "--fetch-retry-maxtimeout=1000",
+  "--fetch-timeout=60000",
+];
+
 /** Puts the files of `NAME@VERSION` into its folder, unless they are there. Nothing of the package is run or installed. Rejects when the registry has no such version or cannot be reached. */
 export async function fetchPackage(cache: string, spec: string): Promise<void> {
   const folder = packageFolder(cache, spec);
@@ -17,7 +25,10 @@ export async function fetchPackage(cache: string, spec: string): Promise<void> {
   const aside = await mkdtemp(`${folder}.`);
   try {
     const destination = ["--pack-destination", aside];
-    await runNpm(["pack", spec, ...destination, "--ignore-scripts"], aside);
+    await runNpm(
+      ["pack", spec, ...destination, "--ignore-scripts", ...SOON],
+      aside,
+    );
     const [tarball] = await readdir(aside);
     if (tarball === undefined) throw new Error(`npm packed nothing of ${spec}`);
     const files = path.join(aside, "files");

@@ -17,16 +17,26 @@ export function stepName({ name, base, head }: Step): string {
   return `${name} ${base} → ${head}`;
 }
 
-/** The repository of a step in the cache, made unless it is there: `HEAD~1` is the base, `HEAD` the head. Rejects when a version cannot be fetched. */
-export async function repositoryOf(cache: string, step: Step): Promise<string> {
+/** The repository of a step in the cache, made unless it is there: `HEAD~1` is the base, `HEAD` the head. Rejects when a version is not in the cache and cannot, or may not, be fetched. */
+export async function repositoryOf(
+  cache: string,
+  step: Step,
+  mayFetch: boolean,
+): Promise<string> {
   const folder = path.join(
     cache,
     "repositories",
     `${step.name.replaceAll("/", "+")}@${step.base}..${step.head}`,
   );
   if (existsSync(folder)) return folder;
-  for (const version of [step.base, step.head])
-    await fetchPackage(cache, `${step.name}@${version}`);
+  for (const version of [step.base, step.head]) {
+    const spec = `${step.name}@${version}`;
+    if (!mayFetch && !existsSync(packageFolder(cache, spec)))
+      throw new Error(
+        `${spec} is not in the cache, and the registry does not answer`,
+      );
+    await fetchPackage(cache, spec);
+  }
   await mkdir(path.dirname(folder), { recursive: true });
   const aside = await mkdtemp(`${folder}.`);
   try {
