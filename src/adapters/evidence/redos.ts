@@ -15,7 +15,7 @@ import { isMinified, isScript, parseSource } from "./security/source.ts";
 import { notRead, verdict, type Analyser, type ChangedFile } from "./tool.ts";
 
 /** Time for one expression, and for all of them, ms. */
-const EACH_MS = 1500;
+const EACH_MS = 2000;
 const ALL_MS = 40_000;
 
 /** Attack strings are shown as recheck writes them, as code, and no longer than this. */
@@ -126,15 +126,22 @@ function diagnose(
 
 type Vulnerable = Extract<Diagnostics, { status: "vulnerable" }>;
 
+/** Characters within which an attack on exponential time has done its work. */
+const SHORT_ATTACK = 5000;
+
 /**
- * High is what input of a few dozen characters stops for good, or of a few thousand for minutes: exponential time, or the third power and
- * above. Quadratic time needs tens of thousands of characters, which many callers never let in: medium.
+ * High is what input of a few dozen characters stops for good: exponential time with an attack that is as short; or of a few thousand for
+ * minutes: the third power and above, when it is proved and not fitted to a few runs. Quadratic time needs tens of thousands of characters,
+ * which many callers never let in: medium.
  */
 function findingOf(
   { path, line, source, flags }: Suspect,
   { complexity, attack }: Vulnerable,
 ): Finding {
-  const isBad = complexity.type === "exponential" || complexity.degree >= 3;
+  const isBad =
+    complexity.type === "exponential"
+      ? attack.string.length <= SHORT_ATTACK
+      : complexity.degree >= 3 && !complexity.isFuzz;
   const time =
     complexity.type === "exponential"
       ? "exponential time"
