@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { fork } from "node:child_process";
+import { once } from "node:events";
 import { existsSync } from "node:fs";
 import { readdir, readFile, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -6,6 +8,8 @@ import path from "node:path";
 import { test } from "node:test";
 import { pathToFileURL } from "node:url";
 
+import { ANALYSES } from "../src/adapters/evidence/analyses.ts";
+import type { Answer } from "../src/adapters/evidence/analysisWire.ts";
 import { openSandbox } from "../src/adapters/sandbox/openSandbox.ts";
 import { inRoot, runNode } from "./rig/project.ts";
 
@@ -107,5 +111,24 @@ test("the bundled sandbox holds commands, or says what this machine lacks and no
   assert.equal(warned.length, status.holds ? 0 : 1);
   if (!status.holds) {
     assert.match(status.why, /Install |user namespaces|operating system/);
+  }
+});
+
+test("every analysis answers from the bundle, in a process of its own", async () => {
+  const child = path.join(dist, "evidence", "analysisChild.js");
+  const text = "export const a: RegExp = /^a$/;\n";
+  const file = { path: "a.ts", status: "added", after: text };
+  const lines = { addedLines: new Set([1]), removedLines: new Set() };
+  for (const { name } of ANALYSES) {
+    const process = fork(child, { serialization: "advanced" });
+    const question = { name, files: [{ ...file, ...lines }], added: [] };
+    const answered = once(process, "message") as Promise<[Answer]>;
+    process.send({ ...question, cut: false });
+    const [answer] = await answered;
+    assert.deepEqual(
+      answer.ok ? answer.seen.map(({ status }) => status) : answer.message,
+      ["PASS"],
+      name,
+    );
   }
 });
