@@ -88,6 +88,8 @@ interface Found {
   readonly node?: Node;
 }
 
+/** Headers that are not for everybody, in a pattern. */
+const CONFIDENTIAL = /authorization|\bcookie/iu;
 const DANGEROUS_KEY = /^(?:__proto__|constructor|prototype)$/;
 const CHECKS =
   /^(?:assert|check|ensure|validate|verify|require|guard|reject|forbid|deny|allow|prevent|protect|test)_?(?=[A-Z_]|$)|safe|valid|allowed|forbidden|denied|disallow|blacklist|whitelist|blocklist|allowlist|denylist|[pP]ollut|[dD]anger|malicious|[tT]rusted|[tT]raversal|[iI]nside|[wW]ithin|Sane\b|Safe|Valid|Allowed|Forbidden/u;
@@ -120,6 +122,8 @@ function guardAt(node: Node, outlined: Outline): Found | undefined {
         : stringGuard(text, node, parent, outlined);
     }
     case "RegExpLiteral":
+      if (CONFIDENTIAL.test(node.pattern))
+        return { kind: "check", key: "confidential headers" };
       if (/__proto__|\bprototype\b/u.test(node.pattern))
         return { kind: "proto", key: shapeOf(source, node) };
       if (
@@ -135,6 +139,12 @@ function guardAt(node: Node, outlined: Outline): Found | undefined {
             key: shapeOf(source, node.test),
             node: node.test,
           }
+        : undefined;
+    case "UnaryExpression":
+      return node.operator === "delete" &&
+        isMember(node.argument) &&
+        CONFIDENTIAL.test(propertyOf(node.argument) ?? "")
+        ? { kind: "check", key: shapeOf(source, node) }
         : undefined;
     case "Identifier":
       return SAFE_NAME.test(node.name) && !NOT_SAFE_NAME.test(node.name)
@@ -196,6 +206,11 @@ function stringGuard(
       ? undefined
       : { kind: "path", key: shapeOf(source, parent), node: parent };
   }
+  if (
+    /^(?:proxy-)?authorization$|^cookie2?$/iu.test(text) &&
+    !isRead(node, parent)
+  )
+    return { kind: "check", key: `confidential header ${text}`, node: parent };
   if (text === "--" && (parent.type === "ArrayExpression" || isCall(parent)))
     return { kind: "option", key: "--", node: parent };
   return undefined;
@@ -279,6 +294,11 @@ function callGuard(node: Call, { source }: Outline): Found | undefined {
       /hasOwn|propertyIsEnumerable/iu.test(textOf(source, node.callee)))
   )
     return { kind: "own", key };
+  if (
+    /^(?:keys|entries|getOwnPropertyNames)$/.test(verb) &&
+    /Object/u.test(key)
+  )
+    return { kind: "safer", key: "ownKeys" };
   if (verb === "create" && first?.type === "NullLiteral")
     return { kind: "plain", key };
   if (node.type === "NewExpression")
@@ -328,6 +348,16 @@ function callGuard(node: Call, { source }: Outline): Found | undefined {
       ? { kind: "check", key }
       : undefined;
   return undefined;
+}
+
+/** Whether a name only stands for what is read, sent or set. */
+function isRead(node: Node, parent: Node): boolean {
+  return (
+    (isMember(parent) && parent.property === node) ||
+    (parent.type === "ObjectProperty" && parent.key === node) ||
+    (isCall(parent) &&
+      /^(?:get|set|header|setHeader|getHeader|append)$/.test(verbOf(parent)))
+  );
 }
 
 /** Whether what is done before leaving says no: throws, makes an error, answers with a status of the four hundreds. */

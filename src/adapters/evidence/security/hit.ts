@@ -20,6 +20,7 @@ export type Rule =
   | "server-side-request-forgery"
   | "open-redirect"
   | "information-exposure"
+  | "insecure-default"
   | "missing-validation";
 
 /** A weak place in one version of a file. */

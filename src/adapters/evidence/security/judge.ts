@@ -103,6 +103,10 @@ export function judge(
       return as(elsewhere?.rule ?? "missing-validation", "medium", elsewhere);
     }
     case "safer": {
+      if (guard.key === "safer ownKeys") {
+        const over = nearest(near, ["prototype-pollution"]);
+        return over && as("prototype-pollution", "medium", over);
+      }
       const rule: Rule = /exec|spawn/u.test(guard.key)
         ? "command-injection"
         : /load|dump|parse/iu.test(guard.key)

@@ -262,5 +262,6 @@ const MEANS: Readonly<Record<Rule, string>> = {
   "server-side-request-forgery": "a request may now go anywhere.",
   "open-redirect": "a redirect may now lead anywhere.",
   "information-exposure": "what is confidential may now go to others.",
+  "insecure-default": "what it kept out by default now gets in.",
   "missing-validation": "what it kept out now gets in.",
 };

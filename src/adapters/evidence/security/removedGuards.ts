@@ -62,6 +62,8 @@ export function removedGuards(versions: Versions): readonly Guard[] {
         (inNow.get(paired)?.get("check") ?? 0) <=
           (inOld.get(unit)?.get("check") ?? 0)
       );
+    if (key === "safer ownKeys")
+      return paired !== undefined && forIns(paired) > forIns(unit);
     if (kind === "safer")
       return swaps(
         key,
@@ -163,6 +165,10 @@ function isQuestion(key: string): boolean {
 function isDefined(key: string, { units }: Outline): boolean {
   const name = key.slice("check ".length);
   return units.some((unit) => unit.name === name);
+}
+
+function forIns({ nodes }: Unit): number {
+  return nodes.filter(({ type }) => type === "ForInStatement").length;
 }
 
 function emptyObjects({ nodes }: Unit): number {

@@ -9,6 +9,7 @@ import {
   quote,
   shapeOf,
   stringOf,
+  verbOf,
   type Call,
 } from "../nodes.ts";
 
@@ -53,7 +54,7 @@ export function shellCommand(
     !aliases.has(callee)
   )
     return first;
-  if (RUNNERS.test(callee.slice(callee.lastIndexOf(".") + 1))) {
+  if (RUNNERS.test(verbOf(call))) {
     const command = call.arguments.find((one) => startsProgram(one));
     if (command !== undefined) return command;
   }
