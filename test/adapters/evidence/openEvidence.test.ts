@@ -1,7 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { ANALYSES } from "../../../src/adapters/evidence/analyses.ts";
+import { checks } from "../../../src/adapters/evidence/checks.ts";
+import { conflictMarkers } from "../../../src/adapters/evidence/conflictMarkers.ts";
 import { openEvidence } from "../../../src/adapters/evidence/openEvidence.ts";
+import type { EvidenceTool } from "../../../src/adapters/evidence/tool.ts";
 import { tools } from "../../../src/adapters/evidence/tools.ts";
 import type { CommandResult, EvidenceInput } from "../../../src/ports.ts";
 import type { Evidence } from "../../../src/protocol/consensus.ts";
@@ -203,4 +206,82 @@ test("a diff that was cut cannot pass what was not read of it, and what was foun
     assert.equal(clean[tool]?.status, "NOT_RUN", tool);
   const marked = await gather(cut(["<<<<<<< HEAD"]));
   assert.equal(marked["conflictMarkers"]?.status, "FAIL");
+});
+
+test("a tool that never answers did not run, whatever it does with its signal, and the others still report", async () => {
+  const hangs: EvidenceTool = {
+    name: "hangs",
+    required: true,
+    look: () => new Promise(() => undefined),
+  };
+  const all = await openEvidence({
+    seconds: 0.05,
+    tools: [hangs, conflictMarkers],
+  }).gather(inputOf("a.txt", ["a"]), () => Promise.resolve(undefined), never);
+  assert.deepEqual(
+    all.map(({ id, status, required }) => [id, status, required]),
+    [
+      ["hangs", "NOT_RUN", true],
+      ["conflictMarkers", "PASS", true],
+    ],
+  );
+});
+
+test("commands of tools run one after another and share the time there is; the project's own checks have a limit of their own", async () => {
+  const limits: (number | undefined)[] = [];
+  let running = 0;
+  const asks = (name: string): EvidenceTool => ({
+    name,
+    required: false,
+    runsCommands: true,
+    look: async ({ run, signal }) => {
+      const result = await run([name], "/nowhere", signal, 700);
+      return [
+        {
+          status: result?.timedOut === true ? "NOT_RUN" : "PASS",
+          summary: name,
+          findings: [],
+        },
+      ];
+    },
+  });
+  const all = await openEvidence({
+    seconds: 1,
+    tools: [asks("one"), asks("two"), asks("three"), checks],
+  }).gather(
+    inputOf("a.txt", ["a"], [["npm", "test"]]),
+    async (_, __, ___, limitMs) => {
+      assert.equal(++running, 1);
+      limits.push(limitMs);
+      await Promise.resolve();
+      running -= 1;
+      return { ...ended(0), durationMs: limitMs ?? 0 };
+    },
+    never,
+  );
+  assert.deepEqual(limits, [700, 300, undefined]);
+  assert.deepEqual(
+    all.map(({ status }) => status),
+    ["PASS", "PASS", "NOT_RUN", "PASS"],
+  );
+});
+
+test("an aborted look rejects with the reason, and says nothing of the change", async () => {
+  const stop = new AbortController();
+  const stops: EvidenceTool = {
+    name: "stops",
+    required: true,
+    look: () => {
+      stop.abort(new Error("stopped by hand"));
+      return new Promise(() => undefined);
+    },
+  };
+  await assert.rejects(
+    openEvidence({ tools: [stops] }).gather(
+      inputOf("a.txt", ["a"]),
+      () => Promise.resolve(undefined),
+      stop.signal,
+    ),
+    /stopped by hand/,
+  );
 });
