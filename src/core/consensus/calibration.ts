@@ -20,6 +20,9 @@ export interface Resolved {
   readonly real: boolean;
 }
 
+/** Traits that are fitted. The base rate of the class is what the words of the class are fitted to instead. */
+const FITTED = TRAITS.filter((trait) => trait !== "base");
+
 /** Newton steps; it has settled after far fewer. */
 const STEPS = 12;
 
@@ -45,12 +48,12 @@ export function fitCalibration(
 ): Calibration {
   const real = resolved.filter((outcome) => outcome.real).length;
   if (real === 0 || real === resolved.length) return AS_WRITTEN;
-  const scales = TRAITS.map((trait) => scaleOf(resolved, trait));
-  const width = TRAITS.length + 1;
+  const scales = FITTED.map((trait) => scaleOf(resolved, trait));
+  const width = FITTED.length + 1;
   const rows = new Float64Array(resolved.length * width);
   resolved.forEach(({ traits }, index) => {
     rows[index * width] = 1;
-    TRAITS.forEach((trait, column) => {
+    FITTED.forEach((trait, column) => {
       const { mean, spread } = scales[column] ?? { mean: 0, spread: 1 };
       rows[index * width + column + 1] = (traits[trait] - mean) / spread;
     });
@@ -62,7 +65,7 @@ export function fitCalibration(
     caution,
   );
   let intercept = fitted[0] ?? 0;
-  const weights = TRAITS.map((trait, column) => {
+  const weights = FITTED.map((trait, column) => {
     const { mean, spread } = scales[column] ?? { mean: 0, spread: 1 };
     const slope = (fitted[column + 1] ?? 0) / spread;
     intercept -= slope * mean;
@@ -71,7 +74,7 @@ export function fitCalibration(
   });
   return {
     intercept: Math.round(intercept * 1000),
-    weights: Object.fromEntries(weights) as Record<Trait, number>,
+    weights: Object.fromEntries(weights),
   };
 }
 

@@ -7,6 +7,7 @@ export const FINDING_CLASSES = [
   "concurrency",
   "performance",
   "tests",
+  "docs",
   "style",
   "correctness",
 ] as const;
@@ -15,15 +16,16 @@ export type FindingClass = (typeof FINDING_CLASSES)[number];
 /** Word beginnings that speak for a class; "correctness" is what is left. */
 const SIGNS: Readonly<Record<Exclude<FindingClass, "correctness">, RegExp>> = {
   security:
-    /\b(?:secur|inject|xss|ssrf|csrf|redos|vulnerab|attack|exploit|bypass|saniti[sz]|unescap|escap(?:e|ing)|authenticat|authori[sz]|unauthori|privilege|permission|credential|password|secret|token leak|spoof|travers|prototype pollution|disclos|sensitive)/giu,
+    /\b(?:security|inject\w*|xss|ssrf|csrf|redos|vulnerab\w*|attack\w*|exploit\w*|bypass\w*|saniti[sz]\w*|escap\w*|permission\w*|unauthori[sz]\w*|credential\w*|secrets?|spoof\w*|travers\w*|prototype pollution)\b/giu,
   concurrency:
-    /\b(?:rac(?:e|y|ing)\b|concurren|deadlock|lock(?:s|ed|ing)?\b|mutex|atomic|thread|simultaneous|interleav|goroutine|unawaited|not awaited|in parallel)/giu,
+    /\b(?:race|races|racy|concurren\w*|lock\w*|deadlock\w*|atomic\w*|thread\w*|mutex\w*|await\w*|async\w*)\b/giu,
   performance:
-    /\b(?:perform|slow|n\+1|inefficien|quadratic|memory leak|leak(?:s|ed|ing)?\b|expensive|overhead|latenc|throughput|wasteful|bottleneck|unbounded)/giu,
+    /\b(?:performance|slow\w*|n\+1|inefficien\w*|memory|expensive|overhead|latency|timeouts?|leak\w*)\b/giu,
   tests:
-    /\b(?:tests?\b|tested|testing|untested|coverage|assert|mock|stub|fixture|flaky|spec\b)/giu,
+    /\b(?:tests?|tested|testing|untested|coverage|assert\w*|mock\w*|stubs?|fixtures?|spec|flaky)\b/giu,
+  docs: /\b(?:comments?|docs?|documentation|javadocs?|docstrings?|readme|typos?|messages?|readab\w*|style|format\w*|naming)\b/giu,
   style:
-    /\b(?:readab|styl(?:e|istic)|format(?:ting|ted)\b|naming|rename|typo|misspel|grammar|comments?\b|docs?\b|document|javadoc|docstring|unused|dead code|duplicat|redundan|refactor|simplif|maintainab|magic (?:number|string)|hard-?coded|convention|lint|nit(?:pick)?\b|whitespace|indent)/giu,
+    /\b(?:unused|dead|redundant|duplicat\w*|repeated|refactor\w*|extract\w*|simplif\w*|maintain\w*|magic|hard-?coded|convention\w*|nit|nitpick)\b/giu,
 };
 
 /** Words that tell a class, at most three of each, in thousandths. */
@@ -40,8 +42,17 @@ export function classSigns({ claim }: Pick<Finding, "claim">): ClassSigns {
     concurrency: count(SIGNS.concurrency),
     performance: count(SIGNS.performance),
     tests: count(SIGNS.tests),
+    docs: count(SIGNS.docs),
     style: count(SIGNS.style),
   };
+}
+
+/** Words that state what is so, as against what might be or should be done. */
+const ASSERTIONS = /\b(?:will|always|never|is|are|does|cannot|only)\b/giu;
+
+/** How many words of the claim state what is so, in thousandths and at most three. */
+export function assertionSigns({ claim }: Pick<Finding, "claim">): number {
+  return 1000 * Math.min(3, claim.match(ASSERTIONS)?.length ?? 0);
 }
 
 /** The class most of the claim's telling words stand for; the earlier in {@link FINDING_CLASSES} when two have as many, correctness when there is none. Only the claim is read. */

@@ -3,7 +3,7 @@ import type { Ballot, Elector } from "../../protocol/consensus.ts";
 import type { TrustCounts } from "../trust/trust.ts";
 import { baseRate, llr } from "../trust/weigh.ts";
 import type { FindingGroup } from "./cluster.ts";
-import { classSigns, findingClass } from "./findingClass.ts";
+import { assertionSigns, classSigns, findingClass } from "./findingClass.ts";
 import { discountedSum, logit } from "./score.ts";
 
 /** Everything a posterior is made of, in whole thousandths. */
@@ -19,11 +19,14 @@ export const TRAITS = [
   "talk",
   /** ln of the claim's characters: who explains more has looked closer. */
   "length",
+  /** Words that state what is so, counted up to three: against hedges and proposals. */
+  "assertion",
   /** Words that tell a class, counted up to three. */
   "security",
   "concurrency",
   "performance",
   "tests",
+  "docs",
   "style",
 ] as const;
 export type Trait = (typeof TRAITS)[number];
@@ -85,10 +88,12 @@ export function traitsOf(
       supportSquared: Math.round((support * support) / 1000),
       talk: thousandthsOfLog(seats[own]?.findings ?? 1),
       length: thousandthsOfLog(representative.claim.length),
+      assertion: assertionSigns(representative),
       security: signs.security,
       concurrency: signs.concurrency,
       performance: signs.performance,
       tests: signs.tests,
+      docs: signs.docs,
       style: signs.style,
     };
   });

@@ -73,7 +73,7 @@ export function learnFor(
     })),
   );
   const leastOf = (verified: boolean): number =>
-    halfOfBest(
+    bestLeast(
       (least) =>
         meanRates(
           scored.map((panel) =>
@@ -144,9 +144,14 @@ export function reportOf(
   );
 }
 
-/** Half of the best F1 there is, per mille: reporting whatever is likelier than that maximises F1 (Lipton, Elkan, Naryanaswamy 2014). */
-function halfOfBest(f1At: (least: number) => number): number {
-  return Math.round(500 * Math.max(...LEAST.map(f1At)));
+/** The least that reached the best F1 there; the lower when two did. In theory it is half that F1 (Lipton, Elkan, Naryanaswamy 2014). */
+function bestLeast(f1At: (least: number) => number): number {
+  let best = { least: 0, f1: -1 };
+  for (const least of LEAST) {
+    const f1 = f1At(least);
+    if (f1 > best.f1) best = { least, f1 };
+  }
+  return best.least;
 }
 
 /** Trust from the outcomes of all changes outside the projects left out. */
