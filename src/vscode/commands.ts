@@ -10,7 +10,7 @@ import {
   reviewAgain,
   type FindingTools,
 } from "./findingsActions.ts";
-import { askFor, chooseModel, pickRoot, pickScope } from "./dialogs.ts";
+import { askFor, chooseModel, pickRoot } from "./dialogs.ts";
 import { openChange, planUri, STATUS_URI } from "./documents.ts";
 import {
   backUpLog,
@@ -24,6 +24,7 @@ import type { Behind, Room } from "./room.ts";
 import { addServer, inviteAgent, removeAgent } from "./outsideAgents.ts";
 import { showRules } from "./rules.ts";
 import { ruleOn } from "./ruling.ts";
+import { pickScope } from "./reviewsScope.ts";
 import { orComplain } from "./complain.ts";
 import type { ApiKey } from "./secrets.ts";
 
@@ -56,8 +57,9 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
   },
   "roundtable.reviewChanges": async (tools) => {
     const repo = await pickRoot();
-    const scope = repo === undefined ? undefined : await pickScope();
-    if (repo === undefined || scope === undefined) return;
+    if (repo === undefined) return;
+    const scope = await pickScope(await tools.room.app(), repo);
+    if (scope === undefined) return;
     await begin(tools, { kind: "review", scope, repo });
   },
   "roundtable.reviewAgain": async ({ findings, conversation }) => {

@@ -1,6 +1,5 @@
 import * as vscode from "vscode";
 import { RoundtableError } from "../core/errors.ts";
-import type { ReviewScope } from "../protocol/event.ts";
 
 /** The folder to work on: the one that is open, or the one picked of several; undefined when the user backed out. Rejects when none is open. */
 export async function pickRoot(): Promise<string | undefined> {
@@ -36,41 +35,6 @@ export function askFor(
     validateInput: (text) =>
       text.trim() === "" ? "Say it in a sentence." : undefined,
   });
-}
-
-/** Which changes to review; undefined when the user backed out. */
-export async function pickScope(): Promise<ReviewScope | undefined> {
-  const picked = await vscode.window.showQuickPick(
-    [
-      {
-        label: "Working tree",
-        description: "everything not committed yet",
-        id: "working",
-      },
-      {
-        label: "Staged",
-        description: "what the next commit would hold",
-        id: "staged",
-      },
-      {
-        label: "Branch or range…",
-        description: "from one revision to another",
-        id: "range",
-      },
-    ],
-    { title: "Review My Changes" },
-  );
-  if (picked?.id === "working") return { kind: "working" };
-  if (picked?.id === "staged") return { kind: "staged" };
-  if (picked === undefined) return undefined;
-  const range = await vscode.window.showInputBox({
-    title: "Review a Range",
-    prompt: "BASE..HEAD; a base alone compares it with HEAD",
-    value: "main..HEAD",
-    ignoreFocusOut: true,
-  });
-  const [base, head] = (range ?? "").trim().split(/\.{2,3}/);
-  return base ? { kind: "range", base, head: head ?? "HEAD" } : undefined;
 }
 
 /** Lets the user pick where models come from and keeps it in the settings. */
