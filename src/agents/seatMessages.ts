@@ -1,15 +1,12 @@
 /** Requests that reach an agent as messages: it answers them as it answers questions over A2A. */
-import * as z from "zod";
 import type { Chance, Clock, Reply } from "../ports.ts";
-import { EnvelopeHeader } from "../protocol/envelope.ts";
+import { Send, type EnvelopeHeader } from "../protocol/envelope.ts";
 import { answerText } from "./answerArtifact.ts";
 
 /** Requests an agent works on at once; further ones are refused. */
 const AT_ONCE = 4;
 /** Time between two signs of life, ms; who asked gives up after 30 s without one. */
 const SIGN_MS = 10_000;
-
-const Delivered = z.object({ header: EnvelopeHeader, payload: z.unknown() });
 
 /** What answering needs. */
 export interface MessagePorts {
@@ -103,7 +100,7 @@ export function openMessageDesk(ports: MessagePorts): MessageDesk {
 
   return {
     async take(params, signal) {
-      const delivered = Delivered.safeParse(params);
+      const delivered = Send.safeParse(params);
       if (!delivered.success || delivered.data.header.type !== "request")
         return;
       const { header, payload } = delivered.data;
@@ -130,5 +127,7 @@ export function openMessageDesk(ports: MessagePorts): MessageDesk {
 }
 
 function textOf(payload: unknown): string {
-  return typeof payload === "string" ? payload : JSON.stringify(payload);
+  return typeof payload === "string"
+    ? payload
+    : JSON.stringify(payload ?? null);
 }
