@@ -92,6 +92,10 @@ export const PROPERTIES = {
     "a change with a quorum and an approval is approved unless it is blocked",
     `${CORE}/tally.properties.test.ts`,
   ],
+  T3: [
+    "trust tells how likely a finding is, and changes no outcome",
+    `${CORE}/tally.properties.test.ts`,
+  ],
   V1: [
     "a verdict that is not shown changes nothing",
     `${CORE}/verification.properties.test.ts`,

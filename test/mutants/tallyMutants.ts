@@ -85,6 +85,13 @@ export const TALLY_MUTANTS = [
     'return finish.outcome === "approved" &&\n    input.ballots.some(({ verdict }) => verdict === "block")',
   ),
   mutant(
+    "T3",
+    "trusted-voice-blocks-alone",
+    TALLY,
+    "return posterior === undefined ? cluster : { ...cluster, posterior };",
+    'return posterior === undefined\n      ? cluster\n      : { ...cluster, posterior, ...(posterior > 0 && { standing: "CONFIRMED" }) };',
+  ),
+  mutant(
     "B1",
     "hub-without-a-cap",
     SCORE,

@@ -131,6 +131,7 @@ function close(
     ballots: standingBallots(state),
     claims: state.claims ?? [],
     verifications: state.verifications,
+    trust: round.trust,
   });
   const tallied: DecisionEvent = {
     type: "RoundTallied",

@@ -11,10 +11,12 @@ import type {
   Verification,
   VerificationClaim,
 } from "../../protocol/consensus.ts";
+import type { TrustSnapshot } from "../../protocol/trust.ts";
 import { citedFailure, isGrave } from "./cluster.ts";
 import { failedGate, gateNotRun } from "./gate.ts";
 import { afterVerification, groupsOf } from "./groups.ts";
 import { compareText } from "./order.ts";
+import { posteriors } from "./posterior.ts";
 import { missingRole, quorumOf } from "./quorum.ts";
 import {
   discountedSum,
@@ -35,6 +37,8 @@ export interface TallyInput {
   /** Claims that were put to verifiers, and their answers; none by default. */
   readonly claims?: readonly VerificationClaim[];
   readonly verifications?: readonly Verification[];
+  /** Trust as it was when the round opened; without it nothing is said of how likely a finding is real. */
+  readonly trust?: TrustSnapshot | undefined;
 }
 
 type Finish = Pick<Tally, "outcome" | "because">;
@@ -49,10 +53,7 @@ export function tally(input: TallyInput): Tally {
     input.electorate.some(({ agentId }) => agentId === ballot.agentId),
   );
   const counted = { ...input, ballots };
-  const clusters = groupsOf(input.electorate, input.evidence, ballots).map(
-    ({ cluster }) =>
-      afterVerification(cluster, input.claims ?? [], input.verifications ?? []),
-  );
+  const clusters = clustersOf(counted);
   const count = (verdict: Verdict): number =>
     ballots.filter((ballot) => ballot.verdict === verdict).length;
   const scored = input.subject !== "change";
@@ -71,6 +72,26 @@ export function tally(input: TallyInput): Tally {
     bar,
     clusters,
   };
+}
+
+/** Clusters after verification and, where trust is known, with how likely each is real; that orders and informs, and decides nothing. */
+function clustersOf(input: TallyInput): Cluster[] {
+  const { electorate, evidence, ballots, trust } = input;
+  const groups = groupsOf(electorate, evidence, ballots).map((group) => ({
+    ...group,
+    cluster: afterVerification(
+      group.cluster,
+      input.claims ?? [],
+      input.verifications ?? [],
+    ),
+  }));
+  if (input.subject !== "change" || trust === undefined)
+    return groups.map(({ cluster }) => cluster);
+  const scores = posteriors(groups, electorate, evidence, ballots, trust);
+  return groups.map(({ cluster }, index) => {
+    const posterior = scores[index];
+    return posterior === undefined ? cluster : { ...cluster, posterior };
+  });
 }
 
 function blockedBy(

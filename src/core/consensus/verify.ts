@@ -21,6 +21,7 @@ import {
 import { failedGate } from "./gate.ts";
 import { groupsOf } from "./groups.ts";
 import { compareAll, compareText } from "./order.ts";
+import { posteriors } from "./posterior.ts";
 
 /** What a verifier said of one claim; `shown` is the hub's word, never the verifier's. */
 export interface RecordVerification {
@@ -30,9 +31,9 @@ export interface RecordVerification {
 
 /**
  * The claims worth a verifier once the ballots of a change are in, most decisive first: grave ones that no failed check shows and somebody
- * else can look at; those that would block before single ones, critical before high, more voices before fewer. Single ones take turns by who
- * raised them, a peer hub counting as one, so that nobody fills the list. At most `rules.verifications` of them; none when a failed required
- * check has settled the matter.
+ * else can look at; those that would block before single ones, critical before high, more voices before fewer, likely before unlikely as far
+ * as trust knows. Single ones take turns by who raised them, a peer hub counting as one, so that nobody fills the list. At most
+ * `rules.verifications` of them; none when a failed required check has settled the matter.
  */
 export function claimsToVerify(
   state: DecisionState,
@@ -45,11 +46,20 @@ export function claimsToVerify(
     failedGate(state.evidence) !== undefined
   )
     return [];
-  const candidates = groupsOf(
-    electors(state),
-    state.evidence,
-    standingBallots(state),
-  )
+  const ballots = standingBallots(state);
+  const groups = groupsOf(electors(state), state.evidence, ballots);
+  const scores =
+    round.trust === undefined
+      ? []
+      : posteriors(
+          groups,
+          electors(state),
+          state.evidence,
+          ballots,
+          round.trust,
+        );
+  const candidates = groups
+    .map((group, index) => ({ ...group, likely: scores[index] ?? 0 }))
     .filter(
       ({ astray, cluster }) =>
         !astray &&
@@ -58,14 +68,16 @@ export function claimsToVerify(
     )
     .flatMap((group) => {
       const finding = gravest(group);
-      return finding === undefined ? [] : [{ cluster: group.cluster, finding }];
+      return finding === undefined
+        ? []
+        : [{ cluster: group.cluster, finding, likely: group.likely }];
     })
     .toSorted((a, b) =>
       compareAll(
         Number(b.finding.severity === "critical") -
           Number(a.finding.severity === "critical"),
         b.cluster.support - a.cluster.support,
-        (b.cluster.posterior ?? 0) - (a.cluster.posterior ?? 0),
+        b.likely - a.likely,
       ),
     );
   const turns = new Map<string, number>();

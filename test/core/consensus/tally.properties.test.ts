@@ -3,6 +3,8 @@ import { describe, it } from "node:test";
 import fc from "fast-check";
 import { tally } from "../../../src/core/consensus/tally.ts";
 import { discountedSum, votesOf } from "../../../src/core/consensus/score.ts";
+import { emptyTrust, learnTrust } from "../../../src/core/trust/trust.ts";
+import type { TrustSnapshot } from "../../../src/protocol/trust.ts";
 import type { Ballot } from "../../../src/protocol/consensus.ts";
 import {
   RUNS,
@@ -196,6 +198,52 @@ describe("the tally, whatever the ballots", () => {
           rules,
         });
         assert.ok(outcome === "approved" || outcome === "blocked");
+      }),
+      RUNS,
+    );
+  });
+
+  it("T3: trust in who raised a finding tells how likely it is, and changes no outcome", () => {
+    const trust = fc
+      .array(fc.tuple(fc.boolean(), fc.boolean()), { maxLength: 12 })
+      .map((lessons) =>
+        lessons.reduce(
+          (known, [flagged, real], index) =>
+            learnTrust(known, {
+              decisionId: `past-${String(index)}`,
+              agentId: "a0",
+              lineage: "model-1",
+              role: "security",
+              class: "correctness",
+              flagged,
+              real,
+              source: "human",
+              weight: 1000,
+              what: "",
+              at: "",
+            }),
+          emptyTrust,
+        ),
+      );
+    fc.assert(
+      fc.property(anySitting, trust, (sitting, known) => {
+        const snapshot = structuredClone(known) as TrustSnapshot;
+        const { clusters, ...plain } = count(sitting);
+        const { clusters: told, ...informed } = tally({
+          round: 1,
+          ...sitting,
+          trust: snapshot,
+        });
+        assert.deepEqual(informed, plain);
+        assert.deepEqual(
+          told.map(({ posterior: _posterior, ...rest }) => rest),
+          clusters,
+        );
+        for (const { posterior } of told)
+          assert.equal(
+            Number.isSafeInteger(posterior),
+            sitting.subject === "change",
+          );
       }),
       RUNS,
     );
