@@ -58,7 +58,7 @@ export function findingWords(event: FindingEvent, table: Table): Words {
       return line(
         "hub",
         "everyone",
-        "system",
+        "message",
         `Of the findings of the review before: ${counts.join(", ") || "none was left"}.`,
       );
     }
