@@ -148,6 +148,10 @@ mission(program.command("run").argument("<goal>", "what you want done"))
 
 mission(program.command("ask").argument("<question>", "what you want to know"))
   .description("put a question to the team")
+  .option(
+    "--no-record",
+    "write no decision record when the answer is approved (default: a new file in docs/adr)",
+  )
   .action(async (goal: string, options: Opens) => {
     const { runMission } = await import("./cli/mission.ts");
     const { approve } = options;

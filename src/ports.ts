@@ -301,6 +301,8 @@ export interface Workspace {
   read(path: string): Promise<string>;
   /** Creates parent folders. Rejects with `path-denied` for protected paths, links that lead out, and everything outside the root. */
   write(path: string, text: string): Promise<void>;
+  /** Like {@link write}, for a file that must not be there yet: rejects with `tool-failed` when it is, and never changes it. */
+  create(path: string, text: string): Promise<void>;
   remove(path: string): Promise<void>;
   list(glob: string): Promise<readonly string[]>;
   search(

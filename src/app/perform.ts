@@ -2,6 +2,7 @@ import { RoundtableError } from "../core/errors.ts";
 import { budgetOf, groundOf, openingOf, type Opens } from "../mission/open.ts";
 import { Intent, type IntentInput } from "../protocol/intent.ts";
 import { learnFromPast } from "./past.ts";
+import { recordDecision } from "./record.ts";
 import { rulesHere } from "./rules.ts";
 import type { Stage } from "./stage.ts";
 import { permit, rule } from "./answer.ts";
@@ -59,6 +60,9 @@ export async function perform(
       return { missionId: intent.missionId };
     case "explainFinding":
       await explainFinding(stage, intent);
+      return { missionId: intent.missionId };
+    case "recordDecision":
+      await recordDecision(stage, intent.missionId, by);
       return { missionId: intent.missionId };
     case "stop":
       await stop(stage, intent.missionId);

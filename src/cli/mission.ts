@@ -3,11 +3,14 @@ import type { ApprovalMode, Outcome } from "../protocol/event.ts";
 import type { IntentInput } from "../protocol/intent.ts";
 import { follow, type FollowOptions, type Output } from "./follow.ts";
 import { createPrinter, type Printer } from "./print.ts";
+import { putOnRecord } from "./record.ts";
 import { openSession, type Session, type SessionOptions } from "./session.ts";
 import { commandFor, goOnLater, sumUp } from "./summary.ts";
 
 /** Flags of every command that starts or resumes a mission. */
 export interface MissionOptions extends SessionOptions {
+  /** False keeps an approved answer in the log alone. */
+  readonly record?: boolean;
   readonly json?: boolean;
 }
 
@@ -42,7 +45,11 @@ export async function runMission(
       "human",
     );
     if (missionId === null) return 0;
-    return await toTheEnd(session, missionId, printer, output);
+    return await toTheEnd(session, missionId, printer, output, () =>
+      options.record === false
+        ? Promise.resolve()
+        : putOnRecord(session, missionId, printer),
+    );
   } finally {
     await session.dispose();
   }

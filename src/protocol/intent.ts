@@ -77,6 +77,8 @@ export const Intent = z.discriminatedUnion("kind", [
     permissionId: z.string(),
     answer: z.enum(["once", "mission", "no"]),
   }),
+  /** Put the answer that was approved on record in the repository. */
+  z.object({ kind: z.literal("recordDecision"), missionId: z.string() }),
   /** Stop one mission for good. */
   z.object({ kind: z.literal("stop"), missionId: z.string() }),
   /** The kill switch: no new work, everything running ends, and it stays so after a restart. */

@@ -210,6 +210,8 @@ export interface MissionDetail extends MissionLine {
     readonly hash: string;
     readonly resolution: Resolution;
   } | null;
+  /** Path of the decision record that the answer was put into; null as long as it is in none. */
+  readonly record: string | null;
   readonly change: ChangeSet | null;
   readonly decisions: readonly DecisionCard[];
   /** Findings of the last decision on the change, and what became of them. */

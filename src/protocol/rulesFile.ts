@@ -74,7 +74,7 @@ export const FolderPath = z
   .string()
   .max(200)
   .regex(
-    /^(?!\/|[A-Za-z]:|.*(?:^|\/)\.{1,2}(?:\/|$))[^\\\p{Cc}:*?"<>|]*[^\\\p{Cc}:*?"<>|/. ]\/?$/u,
+    /^(?!\/|[A-Za-z]:|.*(?:^|\/)\.{1,2}(?:\/|$))[^\\\p{Cc}:*?"<>|[\]{}()]*[^\\\p{Cc}:*?"<>|[\]{}()/. ]\/?$/u,
     "a folder of the repository, such as docs/adr; not an absolute path, and without . or ..",
   )
   .describe(

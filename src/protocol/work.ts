@@ -29,7 +29,7 @@ export const PlanStep = z.object({
 export type PlanStep = z.infer<typeof PlanStep>;
 
 /** What a new version of a plan changes, and the finding or remark it does so for. */
-export const PlanReason = z.object({
+const PlanReason = z.object({
   section: z
     .string()
     .max(100)
@@ -45,7 +45,6 @@ export const PlanReason = z.object({
     .max(500)
     .describe("what was changed there, and why so"),
 });
-export type PlanReason = z.infer<typeof PlanReason>;
 
 /** A plan: what the team means to do, in steps, with the risks it sees and how the result is checked. */
 export const Plan = z.object({

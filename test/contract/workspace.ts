@@ -29,6 +29,22 @@ export function workspaceContract(
       assert.equal(await files.read("src/deep/er/a.txt"), "");
     });
 
+    it("a file that is created was not there before, whatever else is named like it", async () => {
+      await using files = await open({ "a.txt": "a", "dir/b.txt": "b" }, true);
+      await files.create("new/deep.txt", "new");
+      assert.equal(await files.read("new/deep.txt"), "new");
+      await assert.rejects(files.create("a.txt", "mine"), failed);
+      await assert.rejects(files.create("dir", "mine"), failed);
+      await assert.rejects(files.create("../x.txt", "mine"), denied);
+      await assert.rejects(files.create(".git/x", "mine"), denied);
+      assert.deepEqual(await files.list("**"), [
+        "a.txt",
+        "dir/b.txt",
+        "new/deep.txt",
+      ]);
+      assert.equal(await files.read("a.txt"), "a");
+    });
+
     it("a file that is removed is gone, and removing it again says so", async () => {
       await using files = await open({ "a.txt": "a", "b.txt": "b" }, true);
       await files.remove("a.txt");

@@ -6,6 +6,7 @@ import { compileGlob } from "./glob.ts";
 import { locate } from "./locate.ts";
 import { lineMatcher } from "./matchLines.ts";
 import {
+  createText,
   decode,
   readBytes,
   readText,
@@ -46,6 +47,13 @@ export const openWorkspace: OpenWorkspace = (root, { writable }) => {
         const { folders, name } = await locate(real, path, "write");
         await using folder = await descend(real, folders, true);
         await writeText(folder, name, text, path);
+      }),
+
+    create: (path, text) =>
+      change(path, async () => {
+        const { folders, name } = await locate(real, path, "write", "itself");
+        await using folder = await descend(real, folders, true);
+        await createText(folder, name, text, path);
       }),
 
     remove: (path) =>

@@ -1,10 +1,11 @@
 import { randomBytes } from "node:crypto";
 import { constants } from "node:fs";
 import type { FileHandle } from "node:fs/promises";
-import { open, rename, rm, unlink } from "node:fs/promises";
+import { link, open, rename, rm, unlink } from "node:fs/promises";
 import type { Folder } from "./folder.ts";
 import { statIn } from "./folder.ts";
-import { denied, failed } from "./trouble.ts";
+import type { RoundtableError } from "../../core/errors.ts";
+import { denied, failed, systemCode } from "./trouble.ts";
 
 /** Largest file that is read or written, bytes. */
 export const MAX_FILE_BYTES = 2 ** 20;
@@ -70,12 +71,7 @@ export async function writeText(
   text: string,
   path: string,
 ): Promise<void> {
-  if (Buffer.byteLength(text) > MAX_FILE_BYTES)
-    throw failed(
-      path,
-      `would be larger than ${String(MAX_FILE_BYTES)} bytes`,
-      "split it into smaller files",
-    );
+  if (Buffer.byteLength(text) > MAX_FILE_BYTES) throw tooLarge(path);
   const old = await statIn(folder, name);
   if (old?.isDirectory() === true)
     throw failed(path, "is a folder", "name a file in it");
@@ -97,6 +93,50 @@ export async function writeText(
     await rm(folder.at(draft), { force: true });
     throw error;
   }
+}
+
+/** Makes a file that is not there yet, whole or not at all; a link of that name counts as being there. */
+export async function createText(
+  folder: Folder,
+  name: string,
+  text: string,
+  path: string,
+): Promise<void> {
+  if (Buffer.byteLength(text) > MAX_FILE_BYTES) throw tooLarge(path);
+  const draft = `.${randomBytes(12).toString("hex")}.tmp`;
+  try {
+    await writeNew(folder, draft, text);
+    // Unlike a rename, a hard link never takes the place of what is there.
+    await link(folder.at(draft), folder.at(name));
+  } catch (error) {
+    if (systemCode(error) !== "EEXIST") throw error;
+    throw failed(path, "is there already", "choose another name", error);
+  } finally {
+    await rm(folder.at(draft), { force: true });
+  }
+}
+
+async function writeNew(
+  folder: Folder,
+  name: string,
+  text: string,
+): Promise<void> {
+  await using handle = await open(
+    folder.at(name),
+    constants.O_WRONLY |
+      constants.O_CREAT |
+      constants.O_EXCL |
+      constants.O_NOFOLLOW,
+  );
+  await handle.writeFile(text, "utf8");
+}
+
+function tooLarge(path: string): RoundtableError {
+  return failed(
+    path,
+    `would be larger than ${String(MAX_FILE_BYTES)} bytes`,
+    "split it into smaller files",
+  );
 }
 
 /** Removes a file, or a link but not what it points to. */

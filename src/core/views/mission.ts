@@ -60,6 +60,7 @@ export function viewMission(first: RecordedOf<"MissionOpened">): MissionView {
   let plan: MissionDetail["plan"] = null;
   let resolution: MissionDetail["resolution"] = null;
   let change: MissionDetail["change"] = null;
+  let record: MissionDetail["record"] = null;
   let outcome: Outcome | null = null;
   let closedAt: number | null = null;
   let problem: Problem | null = null;
@@ -149,6 +150,9 @@ export function viewMission(first: RecordedOf<"MissionOpened">): MissionView {
           hash: event.data.hash,
           resolution: event.data.resolution,
         };
+        break;
+      case "DecisionRecorded":
+        record = event.data.path;
         break;
       case "MissionResumed":
         capMicroUsd = event.data.budget?.microUsd ?? capMicroUsd;
@@ -277,6 +281,7 @@ export function viewMission(first: RecordedOf<"MissionOpened">): MissionView {
       plan,
       planVersions: plans.list(),
       resolution,
+      record,
       change,
       decisions: [...decisions.values()].map(({ card }) => card),
       findings: findings.list(),
