@@ -9,7 +9,7 @@ export function lowQuantile(a: number, b: number): number {
   let high = 1000;
   while (high - low > 1) {
     const middle = (low + high) >> 1;
-    if (massBelow(middle / 1000, a, b) <= LOW) low = middle;
+    if (massBelow(middle / 1000, a, b) <= LOW + 1e-9) low = middle;
     else high = middle;
   }
   return low;
