@@ -24,17 +24,11 @@ const Vulnerability = z.object({
 const Component = z.object({
   npmname: z.string().optional(),
   vulnerabilities: z.array(Vulnerability),
-  extractors: z
-    .object({
-      filename: z.array(z.string()).optional(),
-      filecontent: z.array(z.string()).optional(),
-    })
-    .default({}),
 });
 
 const File = z.record(z.string(), Component);
 
-/** What a file of advisories holds; members that are not used are left out. */
+/** What a file of advisories holds; members that are not used here (patterns that find copied libraries) are left out. */
 export type Advisories = z.infer<typeof File> & Repository;
 
 /** Most bytes of a file that is read. */
@@ -72,7 +66,7 @@ export async function readAdvisories(file: string): Promise<AdvisoriesRead> {
 export function parseAdvisories(text: string): Advisories | string {
   let data: unknown;
   try {
-    data = JSON.parse(text.replaceAll("§§version§§", VERSION));
+    data = JSON.parse(text);
   } catch (error) {
     return `it is not JSON (${error instanceof Error ? error.message : String(error)}).`;
   }
@@ -84,6 +78,3 @@ export function parseAdvisories(text: string): Advisories | string {
   const [issue] = parsed.error.issues;
   return `${issue?.path.join(".") ?? ""} ${issue?.message ?? "does not fit"}.`;
 }
-
-/** What stands for a version in the repository's patterns, as JSON. */
-const VERSION = String.raw`[0-9][0-9.a-z_\\-]+`;
