@@ -248,3 +248,47 @@ test("paths written as a diff writes them are the same places", async () => {
   const [tally] = all(house, "RoundTallied");
   assert.equal(tally?.tally.clusters[0]?.representative.path, "src/total.js");
 });
+
+test("a crash while claims are checked goes on there: what was shown is not checked again", async () => {
+  await using house = await openHouse(FILES);
+  await house.write("src/total.js", CHANGED);
+  const opening = await house.open({
+    kind: "review",
+    scope: { kind: "working" },
+    approve: "auto",
+  });
+  const other = claim({
+    line: 1,
+    claim: "Callers may pass undefined, which ends in a TypeError.",
+  });
+  const crash = new AbortController();
+  const team = scriptedTeam((work, agentId) => {
+    if (work.kind === "verify") {
+      if (work.claim.line === 1 && !crash.signal.aborted)
+        return new Promise<Answer>(() => undefined);
+      return { kind: "verify", paper: shows("refuted") };
+    }
+    return agentId === "qa"
+      ? ballot({
+          verdict: "block",
+          confidence: 80,
+          reason: "It is wrong.",
+          findings: [claim(), other],
+        })
+      : approval();
+  });
+  const first = house.drive(opening, team, crash.signal);
+  await house.log.waitFor(
+    opening.missionId,
+    "FindingVerified",
+    () => true,
+    AbortSignal.timeout(60_000),
+  );
+  crash.abort(new Error("reloaded"));
+  await assert.rejects(first, /reloaded/);
+  const before = team.asked.length;
+  const outcome = await house.drive(opening, team);
+  assert.equal(outcome.kind, "accepted");
+  assert.equal(team.asked.length, before + 1);
+  assert.equal(all(house, "FindingVerified").length, 2);
+});
