@@ -181,14 +181,14 @@ function inOrder(
     .map(({ finding }) => finding);
 }
 
-/** How much of what `one` says is said by other voices among `others` too. */
+/** How much of what `one` says is said by other voices among `others` too; what peers say gives nothing of our own more weight. */
 function echoOf(
   one: Raised,
   others: readonly Raised[],
   sameness: Sameness,
 ): number {
   return others
-    .filter(({ source }) => source !== one.source)
+    .filter(({ source, peer }) => source !== one.source && (one.peer || !peer))
     .reduce((sum, other) => sum + sameness(one, other), 0);
 }
 
