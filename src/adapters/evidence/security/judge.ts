@@ -1,5 +1,6 @@
 import type { Severity } from "../../../protocol/consensus.ts";
-import { QUESTION, type Guard } from "./guards.ts";
+import { QUESTION } from "./callGuards.ts";
+import type { Guard } from "./guards.ts";
 import type { Rule } from "./hit.ts";
 import { isCallable, lineOf, namesIn } from "./nodes.ts";
 import type { Sensitive } from "./sensitive.ts";

@@ -1,4 +1,6 @@
-import { QUESTION, type Guard, type GuardKind } from "./guards.ts";
+import { QUESTION } from "./callGuards.ts";
+import type { GuardKind } from "./guardKind.ts";
+import type { Guard } from "./guards.ts";
 import { endLineOf, isCall, lineOf, verbOf } from "./nodes.ts";
 import type { Outline, Unit } from "./units.ts";
 
