@@ -22,6 +22,7 @@ import {
 import { pickMission } from "./missions.ts";
 import type { Behind, Room } from "./room.ts";
 import { addServer, inviteAgent, removeAgent } from "./outsideAgents.ts";
+import { saveDecisionRecord } from "./records.ts";
 import { showRules } from "./rules.ts";
 import { ruleOn } from "./ruling.ts";
 import { pickScope } from "./reviewsScope.ts";
@@ -186,6 +187,8 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
   "roundtable.importLog": importLog,
   "roundtable.checkLog": checkLog,
   "roundtable.backUpLog": backUpLog,
+  "roundtable.saveDecisionRecord": (tools, missionId) =>
+    saveDecisionRecord(tools, missionId),
   "roundtable.showRules": ({ room }) => showRules(room.root()),
   "roundtable.showStatus": async ({ room }) => {
     await room.app();

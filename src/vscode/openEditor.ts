@@ -10,6 +10,7 @@ import { editorModels } from "./editorModels.ts";
 import { lensesOf, PLANS } from "./lenses.ts";
 import { watchNeeds } from "./needs.ts";
 import { watchReviews } from "./reviews.ts";
+import { offerRecords } from "./records.ts";
 import { createRoom, type Behind } from "./room.ts";
 import { watchRules } from "./rules.ts";
 import { apiKeyIn } from "./secrets.ts";
@@ -59,6 +60,7 @@ export function openEditor(
     vscode.workspace.registerTextDocumentContentProvider(SCHEME, documents),
     vscode.languages.registerCodeLensProvider(PLANS, lenses),
     watchRules(context, behind, textLog),
+    offerRecords(room),
     watchAttention(room),
     watchNeeds(room, conversation),
     reviews,
