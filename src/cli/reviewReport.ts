@@ -87,6 +87,7 @@ function findingOf(found: ReviewFinding): ReviewReport["findings"][number] {
     }),
     raisedBy: found.raisedBy.map(({ agentId }) => agentId),
     ...(fix && { fix }),
+    earlier: found.earlier,
     state: found.state.kind,
   };
 }

@@ -33,6 +33,8 @@ const ReportedFinding = z.object({
   fix: Fix.optional(),
   /** Keeps the change from being accepted. */
   blocks: z.boolean(),
+  /** An earlier review of the same scope raised it, this one did not, and its lines are as they were. */
+  earlier: z.boolean(),
   /** `dismissed` and `settled` ones are kept for the record. */
   state: z.enum(["open", "dismissed", "settled"]),
 });
