@@ -147,6 +147,45 @@ exports.extract = function (root, name, data) {
   });
 });
 
+describe("care for what is confidential or allowed that a change takes away", () => {
+  lost([
+    [
+      "a header that was not sent on",
+      `function redirect(options, response) {
+  if (response.host !== options.host) {
+    options.count += 1;
+⟦    delete options.headers.authorization;
+⟧  }
+}`,
+      ["information-exposure medium 4"],
+    ],
+  ]);
+
+  test("an option that is given another value", async () => {
+    const code = (value: string): string =>
+      `exports.open = (options) => connect({ rejectUnauthorized: ${value} });`;
+    assert.deepEqual(
+      await found(
+        code("options.rejectUnauthorized !== false"),
+        code("options.rejectUnauthorized"),
+      ),
+      ["insecure-default medium 1"],
+    );
+  });
+
+  test("own keys that become all keys, before a write", async () => {
+    const code = (loop: string): string =>
+      `function copy(to, from) {\n  ${loop} {\n    to[key] = from[key];\n  }\n}`;
+    assert.deepEqual(
+      await found(
+        code("for (const key of Object.keys(from))"),
+        code("for (const key in from)"),
+      ),
+      ["prototype-pollution medium 3"],
+    );
+  });
+});
+
 describe("guards that are still there in another form", () => {
   const put = (guard: string, rest = ""): string =>
     `function put(object, key, value) {\n  ${guard}\n  object[key] = value;\n}\n${rest}`;
