@@ -53,6 +53,8 @@ function evidenceAlone(decision: DecisionState): string | undefined {
   const tally = decision.tallies.at(-1);
   if (tally === undefined || gateNotRun(decision.evidence) !== undefined)
     return undefined;
+  // Rules that ask for somebody's word are not met by silence.
+  if ((decision.round?.rules.requiredRoles.length ?? 0) > 0) return undefined;
   const { approvals, blocks, absent, abstentions } = tally;
   if (approvals + blocks + absent > 0) return undefined;
   const failed = decision.evidence.filter(({ status }) => status === "FAIL");
