@@ -125,8 +125,8 @@ export const COURSE_MUTANTS = [
     "S16",
     "first-prompt-shows-claims",
     "src/agents/prompt.ts",
-    "return work.round === 1\n    ? undefined",
-    "return work.round === 0\n    ? undefined",
+    "if (work.round === 1) return undefined;",
+    "if (work.round === 0) return undefined;",
   ),
   mutant(
     "S16",

@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import { MUTANTS } from "../mutants/list.ts";
 import type { Mutant } from "../mutants/mutant.ts";
 import { namesOf } from "../mutants/mutant.ts";
-import { PROPERTIES, type PropertyId } from "../mutants/properties.ts";
+import { PROPERTIES } from "../mutants/properties.ts";
 import { planted } from "../plants/plant.ts";
 import { each, runTest } from "./planting.ts";
 import { inRoot } from "./project.ts";
@@ -25,10 +25,13 @@ const bare = Object.keys(PROPERTIES).filter(
 );
 for (const id of bare) fail(`Property ${id} has no mutant.`);
 
-const properties = [...new Set(mutants.map(({ property }) => property))];
-await each(properties, async (property) => {
-  const why = await sickness(property);
-  if (why !== undefined) fail(why);
+const files = [...new Set(mutants.flatMap(({ tests }) => tests))];
+await each(files, async (file) => {
+  const { code, output } = await runTest(file);
+  if (code !== 0) fail(`${file} fails without a mutant:\n${output}`);
+  for (const id of propertiesIn(file))
+    if (!output.includes(`# Subtest: ${id}: `))
+      fail(`No test of ${file} is named ${id}.`);
 });
 
 let killed = 0;
@@ -59,15 +62,11 @@ function fail(why: string): void {
   console.log(why);
 }
 
-/** Why the tests of a property prove nothing: they fail on the code as it is, or there are none of that name. */
-async function sickness(property: PropertyId): Promise<string | undefined> {
-  const [, file] = PROPERTIES[property];
-  const { code, output } = await runTest(file, { only: namesOf(property) });
-  if (code !== 0)
-    return `The tests of ${property} in ${file} fail without a mutant:\n${output}`;
-  return /^ *ok \d+ - /m.test(output)
-    ? undefined
-    : `No test of ${file} is named ${property}.`;
+/** The properties whose tests a file holds. */
+function propertiesIn(file: string): readonly string[] {
+  return Object.entries(PROPERTIES).flatMap(([id, [, test]]) =>
+    test === file ? [id] : [],
+  );
 }
 
 /** Why a mutant is not killed; undefined when a test of its property failed. */

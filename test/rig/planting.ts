@@ -19,7 +19,11 @@ export async function runTest(
   file: string,
   options: { readonly plant?: Plant; readonly only?: string } = {},
 ): Promise<Outcome> {
-  const env = { ...process.env };
+  const env = {
+    // Hundreds of processes start from the same sources, which need to be compiled once only.
+    NODE_COMPILE_CACHE: inRoot("out", "compile-cache"),
+    ...process.env,
+  } as NodeJS.ProcessEnv;
   const args = ["--test-reporter=tap"];
   if (options.only !== undefined)
     args.push(`--test-name-pattern=${options.only}`);
