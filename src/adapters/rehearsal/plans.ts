@@ -67,4 +67,11 @@ export const SECOND_PLAN = {
     "node --test passes, with a new test for a coupon worth more than the order",
     "No order has a total below zero",
   ],
+  because: [
+    {
+      section: "stop-at-zero",
+      answers: 1,
+      did: "New: a coupon worth more than the order makes it free and no more, with the test that was missing.",
+    },
+  ],
 } satisfies Plan;
