@@ -45,7 +45,7 @@ export function watchThreads(reviews: Reviews): Threads {
     "Roundtable Review",
   );
   controller.options = {
-    prompt: "Ask why, or say why it can be dismissed",
+    prompt: "Ask why, or dismiss…",
     placeHolder: "Ask why, or say why it can be dismissed",
   };
   const threads = new Map<string, Standing>();
@@ -164,14 +164,12 @@ function rangeOf({ line }: Shown): vscode.Range {
 
 function commentsOn(item: Shown): readonly FindingComment[] {
   const { finding, isStale } = item;
-  const { state, explanations, fix } = finding;
+  const { state, explanations } = finding;
   return [
     {
       ...comment(item, raisers(finding), findingBody(finding, isStale)),
       contextValue:
-        state.kind === "open" && fix !== undefined
-          ? "roundtableFix"
-          : "roundtableClaim",
+        state.kind === "open" ? "roundtableClaim" : "roundtableSettled",
     },
     ...explanations.flatMap(({ question, answer, by }) => [
       comment(item, "You", textBody(question)),
