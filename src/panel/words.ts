@@ -18,5 +18,6 @@ export type Elector = DecisionCard["electors"][number];
 export type Dissent = DecisionCard["dissent"][number];
 export type Problem = NonNullable<MissionDetail["problem"]>;
 export type ShownPlan = NonNullable<MissionDetail["plan"]>;
+export type Version = MissionDetail["planVersions"][number];
 export type Found = MissionDetail["findings"][number];
 export type Change = NonNullable<MissionDetail["change"]>;

@@ -143,6 +143,7 @@ export function createConversation(
           await vscode.commands.executeCommand(
             message.command,
             message.missionId,
+            message.findingId,
           );
           break;
         case "openFile":

@@ -593,7 +593,9 @@ export const detail: MissionDetail = {
     outputTokens: 9_310,
   },
   plan,
+  planVersions: [],
   resolution: null,
+  record: null,
   change: null,
   decisions: [voting],
   findings: [],
@@ -796,6 +798,49 @@ const findings: MissionDetail["findings"] = [
   },
 ];
 
+const planVersions: MissionDetail["planVersions"] = [
+  {
+    version: 1,
+    hash: "0aa1bb2c",
+    author: "Planner",
+    changes: [],
+    because: [],
+    critique: [
+      {
+        section: "tests",
+        by: "QA",
+        claim: "Nothing tests the last week of a year.",
+        severity: "high",
+      },
+    ],
+    outcome: "blocked",
+  },
+  {
+    version: 2,
+    hash: planHash,
+    author: "Planner",
+    changes: [
+      {
+        section: "tests",
+        what: "changed",
+        field: "title",
+        before: "Test week dates",
+        after: "Test years with 52 and with 53 weeks",
+      },
+    ],
+    because: [
+      {
+        section: "tests",
+        did: "Both kinds of year are tested now.",
+        claim: "Nothing tests the last week of a year.",
+        by: ["QA"],
+      },
+    ],
+    critique: [],
+    outcome: "approved",
+  },
+];
+
 export const fixtures = {
   welcome: {
     ...snapshotOf(null),
@@ -817,6 +862,7 @@ export const fixtures = {
     attempt: 2,
     change,
     findings,
+    planVersions,
     decisions: [ruled, changeAsked],
     said: said([...talk, ...tallied, ...built]),
   }),

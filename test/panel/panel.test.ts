@@ -355,6 +355,24 @@ test("who raised a finding can be asked why, and its fix applied", () =>
     onFindings,
   ));
 
+test("the plan tells what each version changed, because of whom, and what was said against the one before", () =>
+  shown(
+    fixtures.escalated,
+    async ({ page }) => {
+      const told = page.getByRole("article", { name: "How it came to be" });
+      assert.match(
+        await told.innerText(),
+        /Plan, version 2.*approved.*tests\.title.*Test week dates.*Test years.*because of QA: Nothing tests/s,
+      );
+      await told.locator("summary").nth(1).click();
+      assert.match(
+        await told.locator(".reason").nth(1).innerText(),
+        /Said against it.*tests QA Nothing tests/s,
+      );
+    },
+    { width: 720, state: { ...fresh, missionId: "m1", tab: "plan" } },
+  ));
+
 test("a permission shows every argument apart, and hidden characters written out", () =>
   shown(
     snapshotOf({

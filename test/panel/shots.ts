@@ -19,7 +19,7 @@ if (folder === undefined) {
 
 const tabsOf: Readonly<Record<string, readonly Tab[]>> = {
   running: ["talk", "plan", "decisions", "team", "path"],
-  escalated: ["talk", "decisions", "change"],
+  escalated: ["talk", "decisions", "change", "plan"],
   finished: ["talk", "change", "decisions"],
 };
 const typing: ToPage = {

@@ -162,6 +162,13 @@ export const grounds = css`
     margin: 4px 0 0;
     max-height: 120px;
   }
+  .reason del {
+    color: var(--bad);
+  }
+  .reason ins {
+    color: var(--good);
+    text-decoration: none;
+  }
   .found {
     display: grid;
     gap: 10px;

@@ -6,7 +6,8 @@ import type { Act, Page } from "../page.ts";
 import { t } from "../text.ts";
 import type { ShownPlan } from "../words.ts";
 import { icon } from "./icons.ts";
-import { commandButton, fold } from "./parts.ts";
+import { commandButton, fold, place } from "./parts.ts";
+import { versions } from "./versions.ts";
 
 const states = {
   todo: { icon: "ring", tone: "" },
@@ -20,9 +21,11 @@ export function planTab(
   act: Act,
   open: MissionDetail,
 ): TemplateResult {
-  if (open.resolution !== null) return answerCard(open.resolution);
+  if (open.resolution !== null)
+    return answerCard(act, open.resolution, open.record);
   if (open.plan === null) return html`<p class="empty">${t("plan.none")}</p>`;
-  return planCard(page, act, open.missionId, open.plan);
+  return html`${planCard(page, act, open.missionId, open.plan)}
+  ${versions(page, act, open)}`;
 }
 
 function planCard(
@@ -74,12 +77,20 @@ function planCard(
   </article>`;
 }
 
-function answerCard({
-  version,
-  resolution,
-}: NonNullable<MissionDetail["resolution"]>): TemplateResult {
+function answerCard(
+  act: Act,
+  { version, resolution }: NonNullable<MissionDetail["resolution"]>,
+  record: string | null,
+): TemplateResult {
   return html`<article class="card">
     <header><h3>${t("answer.title", String(version))}</h3></header>
+    ${
+      record === null
+        ? nothing
+        : html`<p class="sub">
+            ${t("answer.record")} ${place(act, { path: record, line: 0 })}
+          </p>`
+    }
     <div class="md">${markdown(resolution.answer)}</div>
     ${list(t("answer.options"), resolution.options)}
     ${list(t("answer.consequences"), resolution.consequences)}
