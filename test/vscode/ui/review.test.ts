@@ -57,7 +57,7 @@ test("findings are threads and problems: one is dismissed, one fixed, one questi
   const vscode = await launchVsCode({
     workspace: repo.folder,
     extensionDir: root,
-    settings: { "comments.openView": "never" },
+    settings: { "comments.openView": "never", "files.autoSave": "off" },
     // High enough for every thread to be in sight.
     viewport: { width: 1280, height: 1600 },
   });
@@ -115,8 +115,10 @@ test("findings are threads and problems: one is dismissed, one fixed, one questi
   const tls = thread(page, /TLS certificates are not checked/);
   await tls.getByRole("button", { name: "Apply Fix" }).first().click();
   await page.locator(".view-line", { hasText: "verify=True" }).waitFor();
-  await page.keyboard.press("ControlOrMeta+S");
-  await page.locator(".tab.active.dirty").waitFor({ state: "detached" });
+  const unsaved = page.locator(".tab.active.dirty");
+  await unsaved.waitFor();
+  await command("File: Save");
+  await unsaved.waitFor({ state: "detached" });
   assert.match(
     await readFile(path.join(repo.folder, "tools", "fetch.py"), "utf8"),
     /timeout=5, verify=True\)/,
