@@ -204,7 +204,14 @@ async function findingFor(
   await room.app();
   const [first, second] = args;
   const id = typeof second === "string" ? second : threads.findingOf(first);
-  if (id !== undefined) return reviews.named(id);
+  if (id !== undefined) {
+    const named = reviews.named(id);
+    if (named === undefined)
+      void vscode.window.showInformationMessage(
+        "This finding is not of the latest review of an open folder, so it cannot be acted on in the editor. Review the change again.",
+      );
+    return named;
+  }
   const open = reviews
     .all()
     .filter((item) => item.finding.state.kind === "open" && fits(item));
