@@ -102,6 +102,9 @@ export const grounds = css`
   .reason pre {
     white-space: pre;
   }
+  .reason.flat > * {
+    white-space: normal;
+  }
   .findings > li {
     padding: 5px 0;
   }

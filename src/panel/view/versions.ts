@@ -32,7 +32,7 @@ export function versions(
 }
 
 function version({ changes, because, critique }: Version): TemplateResult {
-  return html`<div class="reason">
+  return html`<div class="reason flat">
     ${changes.map(
       ({ section, field, before, after }) =>
         html`<p>
