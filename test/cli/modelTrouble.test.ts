@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { readdir, rm } from "node:fs/promises";
+import { join } from "node:path";
 import { describe, it } from "node:test";
 import {
   SAMPLE_FILES,
@@ -99,6 +101,10 @@ describe("a mission whose model fails", { concurrency: 2 }, () => {
         );
         assert.equal(resumed.code, 0, resumed.err);
         assert.match(resumed.out, /Going on from here/);
+        // The record of the approved answer is all that is new.
+        const records = await readdir(join(repo.root, "docs", "adr"));
+        assert.deepEqual(records.length, 1, records.join(", "));
+        await rm(join(repo.root, "docs"), { recursive: true });
         assert.equal(repo.fingerprint(), before);
         assert.equal(
           repo.run(["worktree", "list"]).trim().split("\n").length,

@@ -54,7 +54,7 @@ describe("rules that are passed over by nobody:", () => {
       (repo) => {
         repo.write(RULES_FILE, `# ${"x".repeat(2_000_000)}\n`);
       },
-      /is too large; at most 65536 bytes are read/,
+      /has 2000003 bytes; at most 65536 are read/,
     ],
   ];
   for (const [what, make, words] of bad)
