@@ -8,8 +8,8 @@ import { gitIn, runChild, sampleIn, type ChildEnd } from "./sampleRepo.ts";
 const root = join(import.meta.dirname, "../..");
 /** Missions under way at once. */
 const LANES = 3;
-/** Missions that share the events among them: each dies at every CHAINS-th event, so consecutive deaths lie well apart. */
-const CHAINS = 14;
+/** Missions that share the events among them: each dies at every CHAINS-th event. More than are stored together at once, which is the evidence of one change: of those a mission can die at one only. */
+const CHAINS = 20;
 
 interface Ended {
   readonly outcome: { readonly kind: string };
