@@ -36,20 +36,18 @@ export function setAside(
     class="aside"
     @submit=${(event: Event) => {
       event.preventDefault();
-      const field = document.getElementById(`${id}-reason`);
-      const reason =
-        field instanceof HTMLTextAreaElement ? field.value.trim() : "";
-      if (reason === "") {
+      const { why, reason } = written(id);
+      if (reason.trim() === "") {
         act.missReason(findingId);
-        field?.focus();
+        document.getElementById(`${id}-reason`)?.focus();
         return;
       }
       act.ask(asked.finding(findingId), {
         kind: "dismissFinding",
         missionId,
         findingId,
-        why: draft.why,
-        reason,
+        why,
+        reason: reason.trim(),
       });
     }}
     @keydown=${(event: KeyboardEvent) => {
@@ -61,10 +59,8 @@ export function setAside(
     <label for=${id}>${t("aside.label")}</label>
     <select
       id=${id}
-      @change=${(event: Event) => {
-        const { value } = event.currentTarget as HTMLSelectElement;
-        const why = reasons.find((one) => one === value) ?? "wrong";
-        aside(page, act, findingId, { ...draft, why });
+      @change=${() => {
+        aside(page, act, findingId, written(id));
       }}
     >
       ${reasons.map(
@@ -82,9 +78,8 @@ export function setAside(
       .value=${draft.reason}
       ?readonly=${pending}
       aria-invalid=${missing}
-      @input=${(event: Event) => {
-        const { value } = event.currentTarget as HTMLTextAreaElement;
-        aside(page, act, findingId, { ...draft, reason: value });
+      @input=${() => {
+        aside(page, act, findingId, written(id));
       }}
     ></textarea>
     ${
@@ -107,4 +102,17 @@ export function setAside(
       </button>
     </div>
   </form>`;
+}
+
+/** What stands in the form. Read from its fields: the page may be one change behind. */
+function written(id: string): SetAside {
+  const kind = document.getElementById(id);
+  const words = document.getElementById(`${id}-reason`);
+  return {
+    why:
+      reasons.find(
+        (one) => kind instanceof HTMLSelectElement && one === kind.value,
+      ) ?? "wrong",
+    reason: words instanceof HTMLTextAreaElement ? words.value : "",
+  };
 }
