@@ -9,7 +9,7 @@ const root = join(import.meta.dirname, "../..");
 /** Missions under way at once. */
 const LANES = 3;
 /** Missions that share the events among them: each dies at every CHAINS-th event. More than are stored together at once, which is the evidence of one change: of those a mission can die at one only. */
-const CHAINS = 20;
+const CHAINS = 16;
 
 interface Ended {
   readonly outcome: { readonly kind: string };
