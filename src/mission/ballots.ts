@@ -3,7 +3,7 @@ import { missingBallots } from "../core/consensus/decision.ts";
 import type { Elector } from "../protocol/consensus.ts";
 import { authorsAnswer } from "./authorAnswer.ts";
 import type { Line } from "./line.ts";
-import { placedFindings } from "./places.ts";
+import { placedPaper } from "./places.ts";
 import type { Poll } from "./poll.ts";
 import type { Proposal } from "./proposal.ts";
 import { untilDeadline } from "./untilDeadline.ts";
@@ -68,9 +68,7 @@ async function castFor(
     type: "CastBallot",
     by: elector.agentId,
     ballot: {
-      ...paper,
-      ...(proposal.files !== undefined &&
-        (await placedFindings(proposal.files, paper.findings))),
+      ...(await placedPaper(proposal, paper)),
       agentId: elector.agentId,
       round,
       artifactHash,

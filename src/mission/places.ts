@@ -1,5 +1,6 @@
 import { astrayAmong, type PlaceFile } from "../core/consensus/place.ts";
 import type { Ballot, Finding } from "../protocol/consensus.ts";
+import type { BallotPaper } from "../protocol/work.ts";
 import type { FileText } from "../ports/changeReader.ts";
 
 /** The files of an artifact, read one answer per path in the order asked. */
@@ -16,7 +17,7 @@ export function plainPath(path: string): string {
  * A ballot's findings with their paths as git writes them, and which of them name a place the artifact does not have. Readers of a diff
  * write `b/` before a path now and then.
  */
-export async function placedFindings(
+async function placedFindings(
   read: ReadFiles,
   findings: readonly Finding[],
 ): Promise<Pick<Ballot, "findings" | "astray">> {
@@ -31,6 +32,17 @@ export async function placedFindings(
   });
   const astray = astrayAmong(named, places);
   return { findings: named, ...(astray.length > 0 && { astray }) };
+}
+
+/** What a voter handed in, with its findings placed where the artifact has files. */
+export async function placedPaper(
+  { files }: { readonly files?: ReadFiles },
+  paper: BallotPaper,
+): Promise<BallotPaper & Pick<Ballot, "astray">> {
+  return {
+    ...paper,
+    ...(files !== undefined && (await placedFindings(files, paper.findings))),
+  };
 }
 
 function spellings(path: string): readonly string[] {

@@ -7,7 +7,7 @@ import {
 import { compareText } from "../core/consensus/order.ts";
 import type { Seat } from "../ports.ts";
 import type { Line } from "./line.ts";
-import { placedFindings } from "./places.ts";
+import { placedPaper } from "./places.ts";
 import type { Poll } from "./poll.ts";
 import type { Proposal } from "./proposal.ts";
 import { untilDeadline } from "./untilDeadline.ts";
@@ -85,9 +85,7 @@ async function answer(
   await poll.do({
     type: "RecordSenior",
     ballot: {
-      ...paper,
-      ...(proposal.files !== undefined &&
-        (await placedFindings(proposal.files, paper.findings))),
+      ...(await placedPaper(proposal, paper)),
       agentId,
       round,
       artifactHash,

@@ -166,6 +166,8 @@ export const Cluster = z.object({
   verified: VerifierVerdict.optional(),
   /** Log-odds that it is real, milli-logits: base rate, what the trust in who raised it and who did not adds, verification and evidence. */
   posterior: z.number().int().optional(),
+  /** Whether it is likely enough, beside those told before it, to be told as the team's finding; one that is not is a minority report. Blocks nothing. */
+  reported: z.boolean().optional(),
 });
 export type Cluster = z.infer<typeof Cluster>;
 

@@ -70,7 +70,7 @@ export interface ReviewFinding {
   readonly fix?: Fix;
   /** Grave, and shown or raised by two independent voices: it keeps the change from being accepted. */
   readonly blocks: boolean;
-  /** One model alone says so: kept as a minority report. */
+  /** One model alone says so, and it is not likely enough to be reported: kept as a minority report. */
   readonly minority: boolean;
   /** An earlier review raised it, this one did not, and its lines are as they were. */
   readonly earlier: boolean;

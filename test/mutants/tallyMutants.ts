@@ -88,8 +88,8 @@ export const TALLY_MUTANTS = [
     "T3",
     "trusted-voice-blocks-alone",
     TALLY,
-    "return posterior === undefined ? cluster : { ...cluster, posterior };",
-    'return posterior === undefined\n      ? cluster\n      : { ...cluster, posterior, ...(posterior > 0 && { standing: "CONFIRMED" }) };',
+    "{ ...cluster, posterior, reported: reported.has(index) };",
+    '{ ...cluster, posterior, reported: reported.has(index), ...(posterior > 0 && { standing: "CONFIRMED" }) };',
   ),
   mutant(
     "B1",

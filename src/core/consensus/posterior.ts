@@ -46,15 +46,18 @@ export function posteriors(
   });
 }
 
+/** Half the F1 that a team reaches, per mille. */
+const LEAST = 250;
+
 /**
  * Which groups to report, by index and best first: one after another the group that is likeliest to be real and not yet reported, as long as
- * that is at least `least` per mille. A group's chance shrinks by how likely it repeats each one reported before it. Reporting whatever is
+ * that is at least `least` per mille, 250 by default. A group's chance shrinks by how likely it repeats each one reported before it. Reporting whatever is
  * likelier than half the F1 that can be reached maximises F1 (Lipton, Elkan, Naryanaswamy 2014), so 250 serves a team that reaches 0.5.
  */
 export function worthReporting(
   groups: readonly FindingGroup[],
   scores: readonly number[],
-  least: number,
+  least = LEAST,
 ): readonly number[] {
   const chances = scores.map(chanceOf);
   const left = new Set(groups.keys());

@@ -16,7 +16,7 @@ import { citedFailure, isGrave } from "./cluster.ts";
 import { failedGate, gateNotRun } from "./gate.ts";
 import { afterVerification, groupsOf } from "./groups.ts";
 import { compareText } from "./order.ts";
-import { posteriors } from "./posterior.ts";
+import { posteriors, worthReporting } from "./posterior.ts";
 import { missingRole, quorumOf } from "./quorum.ts";
 import {
   discountedSum,
@@ -88,9 +88,12 @@ function clustersOf(input: TallyInput): Cluster[] {
   if (input.subject !== "change" || trust === undefined)
     return groups.map(({ cluster }) => cluster);
   const scores = posteriors(groups, electorate, evidence, ballots, trust);
+  const reported = new Set(worthReporting(groups, scores));
   return groups.map(({ cluster }, index) => {
     const posterior = scores[index];
-    return posterior === undefined ? cluster : { ...cluster, posterior };
+    return posterior === undefined
+      ? cluster
+      : { ...cluster, posterior, reported: reported.has(index) };
   });
 }
 

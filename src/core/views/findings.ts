@@ -146,6 +146,7 @@ export function viewFindings({
         blocks: blocks(cluster, verified?.verdict),
         minority:
           cluster.standing === "SINGLE" &&
+          cluster.reported !== true &&
           !cluster.raisedBy.some((agentId) => agentId.startsWith(TOOL)),
         earlier: false,
         state: states.get(findingId) ?? OPEN,

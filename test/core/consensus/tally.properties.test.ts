@@ -236,13 +236,15 @@ describe("the tally, whatever the ballots", () => {
         });
         assert.deepEqual(informed, plain);
         assert.deepEqual(
-          told.map(({ posterior: _posterior, ...rest }) => rest),
+          told.map(
+            ({ posterior: _posterior, reported: _reported, ...rest }) => rest,
+          ),
           clusters,
         );
-        for (const { posterior } of told)
-          assert.equal(
-            Number.isSafeInteger(posterior),
-            sitting.subject === "change",
+        for (const { posterior, reported } of told)
+          assert.deepEqual(
+            [Number.isSafeInteger(posterior), typeof reported === "boolean"],
+            [sitting.subject === "change", sitting.subject === "change"],
           );
       }),
       RUNS,

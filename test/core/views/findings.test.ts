@@ -68,6 +68,14 @@ describe("the findings of a review", () => {
     assert.deepEqual({ minority, blocks }, { minority: true, blocks: false });
   });
 
+  it("of one model alone, but likely by what is known of who raised it, are told like others and still block nothing", () => {
+    const alone = cluster({
+      ...{ standing: "SINGLE", raisedBy: ["qa"], support: 1, reported: true },
+    });
+    const { minority, blocks } = only(round("d"), tallied("d", [alone]));
+    assert.deepEqual({ minority, blocks }, { minority: false, blocks: false });
+  });
+
   it("say what the verifier said; a refuted one that no tool shows does not block", () => {
     const two = cluster({
       standing: "CORROBORATED",
