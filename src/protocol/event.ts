@@ -16,6 +16,7 @@ import {
 } from "./consensus.ts";
 import { FindingEventData } from "./findingEvents.ts";
 import { HubEventData } from "./hubEvents.ts";
+import { PeerEventData } from "./peerEvents.ts";
 import { ProposalEventData } from "./proposalEvents.ts";
 import { HouseRules } from "./rulesFile.ts";
 import { TrustSnapshot } from "./trust.ts";
@@ -324,6 +325,7 @@ export const EventData = {
   StopReleased: z.object({ by: z.string() }),
 
   ...HubEventData,
+  ...PeerEventData,
 } as const;
 
 export type EventType = keyof typeof EventData;

@@ -89,6 +89,31 @@ const WorkBase = z.object({
   root: z.string(),
   /** True where the agent may edit files below `root`. */
   writable: z.boolean(),
+  /**
+   * Set for work that a teammate's hub asked for. `voice`: the agent has no tool but its answer. `worker`: it has the files below `root` and
+   * commands in the sandbox; what the sandbox cannot hold is refused, and nobody is asked.
+   */
+  guest: z.enum(["voice", "worker"]).optional(),
+});
+
+/** An elector is asked for its ballot. */
+export const BallotWork = WorkBase.extend({
+  kind: z.literal("ballot"),
+  decisionId: z.string(),
+  round: z.number().int().min(1),
+  subject: Subject,
+  artifactHash: z.string(),
+  /** The plan, the change as a unified diff, or the proposed answer. */
+  artifact: z.string(),
+  evidence: z.array(Evidence),
+  /** Empty in the first round; afterwards the contested claims, anonymised and shuffled for this reader. */
+  contested: z.array(Contested),
+  /** What the author says to the contested claims. */
+  answer: z.string().optional(),
+  /** Set for the senior model that is asked after the team could not decide: what was said on both sides, without names. */
+  split: z
+    .object({ because: z.string(), reasons: z.array(z.string()) })
+    .optional(),
 });
 
 /** What an agent is asked to do. */
@@ -109,24 +134,7 @@ export const Work = z.discriminatedUnion("kind", [
       .object({ artifact: z.string(), claims: z.array(Contested) })
       .optional(),
   }),
-  WorkBase.extend({
-    kind: z.literal("ballot"),
-    decisionId: z.string(),
-    round: z.number().int().min(1),
-    subject: Subject,
-    artifactHash: z.string(),
-    /** The plan, the change as a unified diff, or the proposed answer. */
-    artifact: z.string(),
-    evidence: z.array(Evidence),
-    /** Empty in the first round; afterwards the contested claims, anonymised and shuffled for this reader. */
-    contested: z.array(Contested),
-    /** What the author says to the contested claims. */
-    answer: z.string().optional(),
-    /** Set for the senior model that is asked after the team could not decide: what was said on both sides, without names. */
-    split: z
-      .object({ because: z.string(), reasons: z.array(z.string()) })
-      .optional(),
-  }),
+  BallotWork,
   /** Look at one claim of somebody else, and show what you found. */
   WorkBase.extend({
     kind: z.literal("verify"),

@@ -52,6 +52,10 @@ const rooms: readonly Room[] = [
   },
   { at: "src/adapters/roles/", mayImport: [...adapter, "yaml"] },
   { at: "src/adapters/rules/", mayImport: [...adapter, "yaml", "zod"] },
+  {
+    at: "src/adapters/identity/",
+    mayImport: [...adapter, "@peculiar/", "@scure/bip39", "jose"],
+  },
   { at: "src/adapters/metrics/", mayImport: [...adapter, "prom-client"] },
   { at: "src/adapters/telemetry/", mayImport: [...adapter, "@opentelemetry/"] },
   {

@@ -82,6 +82,25 @@ function wordsOf(event: Recorded, table: Table): Words | undefined {
     case "AgentUnlinked":
     case "MissionArchived":
     case "TrustLearned":
+    case "HubIdentified":
+    case "SharingOpened":
+    case "SharingClosed":
+    case "InvitationMade":
+    case "InvitationTried":
+    case "InvitationEnded":
+    case "PeerPaired":
+    case "PeerScopesChanged":
+    case "PeerRevoked":
+    case "PeerForgotten":
+    case "PeerCardPinned":
+    case "RoomJoined":
+    case "PeerSaid":
+    case "PeerForked":
+    case "TermVoted":
+    case "RoomLeft":
+    case "PeerTaskAsked":
+    case "PeerTaskAnswered":
+    case "PeerTaskMoved":
       return undefined;
   }
 }
