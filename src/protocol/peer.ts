@@ -159,6 +159,8 @@ export const PeerBody = z.discriminatedUnion("kind", [
       .min(1)
       .max(100),
     electorate: z.array(Elector).max(200),
+    /** Of a job: who of the members does its parts; all of them when left out. */
+    workers: z.array(HubId).min(1).max(100).optional(),
   }),
   z.object({ kind: z.literal("roomClosed"), why: z.string().max(2000) }),
   /** An event of a mission as its home recorded it, redacted, as JSON. */
