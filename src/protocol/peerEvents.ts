@@ -1,6 +1,13 @@
 /** Facts about other hubs; part of the one list in `event.ts`. Those of a room are in the room's own stream, the others in the hub's. */
 import * as z from "zod";
-import { CertificatePin, HubId, RoomId, RoomKind, Scope } from "./peer.ts";
+import {
+  BlobRef,
+  CertificatePin,
+  HubId,
+  RoomId,
+  RoomKind,
+  Scope,
+} from "./peer.ts";
 
 const Scopes = z.array(Scope);
 
@@ -89,12 +96,19 @@ export const PeerEventData = {
   }),
   RoomLeft: z.object({ room: RoomId, why: z.string() }),
 
-  /** A peer asks for work on a repository; a person answers. */
+  /** A peer asks for work on a repository, which a person answers; with `repo`, this hub asked the peer. */
   PeerTaskAsked: z.object({
     taskId: z.string(),
     hubId: HubId,
     title: z.string(),
     intent: z.string(),
+    /** Of work that was asked of the peer: the repository here, and the commit the result goes on top of. */
+    repo: z.string().optional(),
+    base: z.string().optional(),
+    /** What the bundle holds: one commit without a parent. */
+    commit: z.string().optional(),
+    bundle: BlobRef.optional(),
+    checks: z.array(z.array(z.string())).optional(),
   }),
   PeerTaskAnswered: z.object({
     taskId: z.string(),
@@ -109,5 +123,10 @@ export const PeerEventData = {
     /** Branch with the result, once it is here. */
     branch: z.string().optional(),
     commit: z.string().optional(),
+    /** The result as it goes, or came, over the link. */
+    patch: BlobRef.optional(),
+    microUsd: z.number().int().optional(),
+    /** The review of the result. */
+    missionId: z.string().optional(),
   }),
 } as const;

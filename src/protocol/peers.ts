@@ -120,6 +120,8 @@ export const PeerTaskLine = z.object({
   state: z.string(),
   note: z.string(),
   branch: z.string().optional(),
+  /** The review of the result that was opened here. */
+  missionId: z.string().optional(),
   at: z.number().int(),
 });
 export type PeerTaskLine = z.infer<typeof PeerTaskLine>;
@@ -151,3 +153,24 @@ export const SetPeerScopes = z.object({
   scopes: z.array(Scope).max(4),
 });
 export const PeerNamed = z.object({ hubId: HubId });
+
+/** Request `peers/delegate`: asks a peer for work on what is committed in a repository here; answers `{ taskId }`. `title` is the first line of the intent when left out. */
+export const DelegateTask = z.object({
+  hubId: HubId,
+  title: z.string().trim().max(120).optional(),
+  intent: z.string().trim().min(1).max(4000),
+  /** A folder of the repository. */
+  repo: z.string().min(1).max(4096),
+});
+
+/** Id of work that crosses hubs; fit for the name of a branch and of a folder. */
+export const PeerTaskId = z.string().regex(/^[a-z0-9]{16,64}$/);
+
+/** Request `peers/answerTask`: a person here accepts or refuses what a peer asked for. */
+export const AnswerPeerTask = z.object({
+  taskId: PeerTaskId,
+  accept: z.boolean(),
+});
+
+/** Request `peers/cancelTask`: ends work that crosses hubs, from either side. */
+export const CancelPeerTask = z.object({ taskId: PeerTaskId });
