@@ -44,6 +44,8 @@ export interface PeerTable {
   /** Agents that peers may see. */
   published(): readonly PublishedAgent[];
   report(): HubReport;
+  /** Called when other agents may be seen than before; returns the way to stop. */
+  onAgents(listener: () => void): () => void;
   /** Gives a peer's message to an agent as a task without any tool, and waits for its end. Rejects with `hub-failed` when there is no such agent. */
   send(
     hubId: string,

@@ -48,6 +48,8 @@ export const PublishedAgent = z.object({
   votes: z.boolean(),
   /** Its A2A card, as served and signed by its hub. */
   card: AgentCard,
+  /** Public key (JWK as JSON) that signed the card; left out for an unsigned one. */
+  key: z.string().max(1024).optional(),
 });
 export type PublishedAgent = z.infer<typeof PublishedAgent>;
 

@@ -78,6 +78,8 @@ export const PeerEventData = {
     hash: z.string(),
     /** JWS in compact form (RFC 7515), `alg` EdDSA. */
     jws: z.string(),
+    /** Why it counts for nothing here: its origin had no scope for it when it came. It keeps its place in its origin's chain. */
+    refused: z.string().max(200).optional(),
   }),
   /** An origin signed two different things for one place: from that place on nothing it says in the room counts. */
   PeerForked: z.object({

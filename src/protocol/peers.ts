@@ -1,5 +1,6 @@
 /** What people see and ask of peering: answers of the hub's `peers/…` methods (its owner's only), and what the editor and the terminal show. Times are ms since 1970. */
 import * as z from "zod";
+import { Task } from "./a2a.ts";
 import { HubId, HubReport, Scope } from "./peer.ts";
 
 /** Lifetimes of an invitation, minutes. */
@@ -174,3 +175,29 @@ export const AnswerPeerTask = z.object({
 
 /** Request `peers/cancelTask`: ends work that crosses hubs, from either side. */
 export const CancelPeerTask = z.object({ taskId: PeerTaskId });
+
+/** Request `peers/withdraw`. */
+export const InvitationNamed = z.object({ invitationId: z.string().max(64) });
+
+/** Request `peers/message`: words for an agent of a peer, as a task there without any tool. */
+export const MessagePeer = z.object({
+  hubId: HubId,
+  /** Id of a published agent there, or `role:…`. */
+  to: z.string().min(1).max(128),
+  text: z.string().min(1).max(60_000),
+  /** The same id is the same message, whenever it is said. */
+  messageId: z.string().min(1).max(128).optional(),
+  /** How long the answer is waited for, ms; it comes later all the same. */
+  waitMs: z.number().int().min(0).max(3_600_000).default(120_000),
+});
+
+/** Answer to `peers/message`: what became of it so far. */
+export const PeerMessageOutcome = z.object({
+  messageId: z.string(),
+  /** `waiting`: on disk here; it goes over, or is answered, when the peer can. */
+  state: z.enum(["waiting", "done", "refused"]),
+  task: Task.optional(),
+  /** Why there is no task. */
+  problem: z.string().optional(),
+});
+export type PeerMessageOutcome = z.infer<typeof PeerMessageOutcome>;
