@@ -265,11 +265,15 @@ export const TermFrame = z.discriminatedUnion("kind", [
     term: z.number().int().min(1),
     /** Asked by the human who moves the office: the holder's lease does not stand in the way if it is the holder that hands it over. */
     handedOver: z.boolean().optional(),
+    /** Only asks whether a vote would be given; nothing is promised (Raft thesis §9.6, "PreVote"). */
+    pre: z.boolean().optional(),
   }),
   z.object({
     kind: z.literal("vote"),
     term: z.number().int().min(1),
     granted: z.boolean(),
+    /** Answers a question that only asked whether. */
+    pre: z.boolean().optional(),
     /** What the voter has: whoever is elected catches up to it before it acts. */
     have: Have,
   }),
@@ -304,6 +308,10 @@ export const LinkFrame = z.discriminatedUnion("t", [
     have: Have,
     /** True: an answer with one's own is wanted. */
     ask: z.boolean(),
+    /** Hash of the last of each origin in `have`: two that say the same of `have` and differ here hold two chains. Left out where only part of `have` is told, as an acknowledgement. */
+    heads: z.record(HubId, Digest).optional(),
+    /** Places from which an origin counts no more, as far as the sender knows. */
+    forks: z.record(HubId, z.number().int().min(1)).optional(),
   }),
   /** Signed envelopes, as they were signed, in order. */
   z.object({

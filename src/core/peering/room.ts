@@ -11,7 +11,15 @@ export interface Sealed {
 
 /** Frames of a room between two hubs, envelopes opened. */
 export type RoomFrame =
-  | { readonly t: "have"; readonly have: Have; readonly ask: boolean }
+  | {
+      readonly t: "have";
+      readonly have: Have;
+      readonly ask: boolean;
+      /** Hash of the last of each origin; undefined where `have` tells only a part of what there is. */
+      readonly heads?: Readonly<Record<string, string>> | undefined;
+      /** Places from which an origin counts no more. */
+      readonly forks?: Readonly<Record<string, number>> | undefined;
+    }
   | { readonly t: "push"; readonly sealed: readonly Sealed[] }
   | { readonly t: "term"; readonly term: TermFrame };
 
