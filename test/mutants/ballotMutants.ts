@@ -23,6 +23,27 @@ export const BALLOT_MUTANTS = [
     "return [];",
   ),
   mutant(
+    "B3",
+    "peer-keeps-its-first-of-two-ballots",
+    DECISION,
+    'return phase(next) === "collecting" && isVoided(next, agentId)',
+    'return phase(next) === "unopened"',
+  ),
+  mutant(
+    "B3",
+    "voided-peer-votes-again",
+    CAST,
+    'if (isVoided(state, ballot.agentId)) return aside("equivocation");',
+    "",
+  ),
+  mutant(
+    "B3",
+    "local-elector-voided-too",
+    DECISION,
+    'elector.agentId === agentId && elector.hub !== "local"',
+    "elector.agentId === agentId",
+  ),
+  mutant(
     "S3",
     "unknown-voter-counted",
     CAST,

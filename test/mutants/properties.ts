@@ -75,6 +75,10 @@ export const PROPERTIES = {
     "a hub that is cut off comes too late to count",
     `${CORE}/peers.properties.test.ts`,
   ],
+  B3: [
+    "an elector of another hub that says two things has no ballot in the decision",
+    `${CORE}/peers.properties.test.ts`,
+  ],
   C1: [
     "any commands, in any order, with crashes in between, keep first words and the end",
     `${CORE}/model.properties.test.ts`,

@@ -3,7 +3,7 @@ import type { Ballot } from "../../protocol/consensus.ts";
 import type { DataOf } from "../../protocol/event.ts";
 import { RoundtableError } from "../errors.ts";
 import type { DecisionEvent, DecisionState } from "./decision.ts";
-import { ballotIn, electors, phase, sameBallot } from "./decision.ts";
+import { ballotIn, electors, isVoided, phase, sameBallot } from "./decision.ts";
 
 type Why = DataOf<"BallotSetAside">["why"];
 
@@ -13,6 +13,37 @@ export interface CastBallot {
   readonly ballot: Ballot;
   readonly by: string;
   readonly now: number;
+}
+
+/**
+ * Ballots of electors of other hubs that said two things for one place, both of them. Whoever of them is in the snapshot has no ballot that
+ * counts from here on; local electors and strangers are left alone.
+ */
+export interface VoidBallots {
+  readonly type: "VoidBallots";
+  readonly ballots: readonly Ballot[];
+}
+
+/** Events of ballots that void their electors' word; those known already as such are left out. */
+export function voidBallots(
+  { decisionId }: DataOf<"RoundOpened">,
+  state: DecisionState,
+  { ballots }: VoidBallots,
+): readonly DecisionEvent[] {
+  const far = electors(state).filter(({ hub }) => hub !== "local");
+  return ballots
+    .filter(
+      (ballot) =>
+        far.some(({ agentId }) => agentId === ballot.agentId) &&
+        !state.setAside.some(
+          (known) =>
+            known.why === "equivocation" && sameBallot(known.ballot, ballot),
+        ),
+    )
+    .map((ballot) => ({
+      type: "BallotSetAside",
+      data: { decisionId, ballot, why: "equivocation" },
+    }));
 }
 
 /**
@@ -48,6 +79,7 @@ export function castBallot(
 
   const bar = barTo(round, state, ballot);
   if (bar !== undefined) return aside(bar);
+  if (isVoided(state, ballot.agentId)) return aside("equivocation");
   const first = ballotIn(state, ballot.agentId, ballot.round);
   if (first !== undefined) {
     const again =

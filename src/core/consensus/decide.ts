@@ -2,8 +2,8 @@
 import type { Evidence, Tally } from "../../protocol/consensus.ts";
 import type { DataOf } from "../../protocol/event.ts";
 import { RoundtableError } from "../errors.ts";
-import type { CastBallot } from "./castBallot.ts";
-import { castBallot } from "./castBallot.ts";
+import type { CastBallot, VoidBallots } from "./castBallot.ts";
+import { castBallot, voidBallots } from "./castBallot.ts";
 import { contestedClaims } from "./contested.ts";
 import type { DecisionEvent, DecisionState, TeamOutcome } from "./decision.ts";
 import { electors, evolve, phase, standingBallots } from "./decision.ts";
@@ -26,6 +26,7 @@ export type DecisionCommand =
   /** All checks have reported: a required one that failed blocks now, before anyone is asked to vote. */
   | { readonly type: "EvidenceDone" }
   | CastBallot
+  | VoidBallots
   /**
    * All ballots are in, the deadline has come, or who is missing cannot answer. Opens the verification of a change where there is one; given
    * again when its verifiers are done, dead or late, tallies.
@@ -66,6 +67,8 @@ export function decide(
         : [];
     case "CastBallot":
       return castBallot(round, state, command);
+    case "VoidBallots":
+      return voidBallots(round, state, command);
     case "CloseRound":
       return close(round, state, command.now);
     case "RecordVerification":

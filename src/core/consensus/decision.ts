@@ -94,8 +94,7 @@ export function evolve(
     return state.outcome === undefined || state.ruling !== undefined
       ? state
       : { ...state, ruling: event.data };
-  if (event.type === "BallotSetAside")
-    return { ...state, setAside: [...state.setAside, event.data] };
+  if (event.type === "BallotSetAside") return setAside(state, event.data);
   if (state.outcome !== undefined) return state;
   switch (event.type) {
     case "RoundOpened":
@@ -182,12 +181,28 @@ export function electors(state: DecisionState): readonly Elector[] {
       );
 }
 
-/** Electors whose ballot for the open round is not in yet; empty when no round is open. */
+/** Electors whose ballot for the open round is not in yet and could still count; empty when no round is open. */
 export function missingBallots(state: DecisionState): readonly Elector[] {
   if (phase(state) !== "collecting") return [];
   return electors(state).filter(
-    (elector) =>
-      ballotIn(state, elector.agentId, state.round?.round ?? 0) === undefined,
+    ({ agentId }) =>
+      !isVoided(state, agentId) &&
+      ballotIn(state, agentId, state.round?.round ?? 0) === undefined,
+  );
+}
+
+/**
+ * Whether an elector of another hub said two things, so that none of its ballots counts in this decision: which of them its hub meant cannot
+ * be told. A local elector's first ballot stands, because nobody but the agent itself could have sent it.
+ */
+export function isVoided(state: DecisionState, agentId: string): boolean {
+  return (
+    electors(state).some(
+      (elector) => elector.agentId === agentId && elector.hub !== "local",
+    ) &&
+    state.setAside.some(
+      ({ why, ballot }) => why === "equivocation" && ballot.agentId === agentId,
+    )
   );
 }
 
@@ -265,9 +280,25 @@ export function sameBallot(one: Ballot, other: Ballot): boolean {
   return canonicalJson(one) === canonicalJson(other);
 }
 
+/** What was set aside is kept; an elector of another hub that said two things while ballots were open loses those that stood. */
+function setAside(
+  state: DecisionState,
+  aside: DataOf<"BallotSetAside">,
+): DecisionState {
+  const next = { ...state, setAside: [...state.setAside, aside] };
+  const { agentId } = aside.ballot;
+  return phase(next) === "collecting" && isVoided(next, agentId)
+    ? {
+        ...next,
+        ballots: next.ballots.filter((ballot) => ballot.agentId !== agentId),
+      }
+    : next;
+}
+
 function admits(state: DecisionState, ballot: Ballot): boolean {
   return (
     phase(state) === "collecting" &&
+    !isVoided(state, ballot.agentId) &&
     state.round?.round === ballot.round &&
     state.round.artifactHash === ballot.artifactHash &&
     electors(state).some((elector) => elector.agentId === ballot.agentId) &&

@@ -1,8 +1,15 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import fc from "fast-check";
+import {
+  ballotIn,
+  evolve,
+  isVoided,
+  missingBallots,
+} from "../../../src/core/consensus/decision.ts";
 import { discountedSum, votesOf } from "../../../src/core/consensus/score.ts";
 import { tally, type TallyInput } from "../../../src/core/consensus/tally.ts";
+import { canonicalJson } from "../../../src/core/json.ts";
 import type { Ballot, Elector } from "../../../src/protocol/consensus.ts";
 import {
   RULES,
@@ -226,6 +233,97 @@ describe("B2: a hub that is cut off", () => {
             ),
             far.map(() => "late"),
           );
+        },
+      ),
+      RUNS,
+    );
+  });
+});
+
+describe("B3: an elector of another hub that says two things", () => {
+  const far = elector("x0", { hub: "hub-x" });
+  const near = elector("a0");
+  const anyTwo = fc
+    .tuple(anyBallotOf("x0"), anyBallotOf("x0"))
+    .filter(([one, other]) => canonicalJson(one) !== canonicalJson(other));
+
+  it("has no ballot in the decision, whichever came first and however often; a local one keeps its first", () => {
+    fc.assert(
+      fc.property(anyTwo, fc.nat(4), ([one, other], more) => {
+        const again = Array.from({ length: more }, (_, index) =>
+          cast(index % 2 === 0 ? one : other),
+        );
+        const table = [opening("plan", [near, far]), cast(ballot("a0"))];
+        const { state } = run([...table, cast(one), cast(other), ...again]);
+        const { state: turned } = run([...table, cast(other), cast(one)]);
+        for (const { ballots } of [state, turned])
+          assert.deepEqual(
+            ballots.map(({ agentId }) => agentId),
+            ["a0"],
+          );
+        assert.ok(isVoided(state, "x0"));
+        assert.deepEqual(missingBallots(state), []);
+        // Both are on record: the first as it was cast, the second as what voided it.
+        assert.equal(
+          state.setAside.filter(({ why }) => why === "equivocation").length >=
+            1,
+          true,
+        );
+        const silent = run([...table, close]).state.tallies;
+        assert.deepEqual(run([close], state).state.tallies, silent);
+      }),
+      RUNS,
+    );
+  });
+
+  it("is voided by proof from its hub's own words as well, before a ballot of it was cast and after, and in later rounds", () => {
+    fc.assert(
+      fc.property(anyTwo, fc.boolean(), ([one, other], castFirst) => {
+        const { state } = run([
+          opening("plan", [near, far]),
+          ...(castFirst ? [cast(one)] : []),
+          { type: "VoidBallots", ballots: [one, other] },
+          { type: "VoidBallots", ballots: [one, other] },
+          cast({ ...one, round: 2 }),
+        ]);
+        assert.deepEqual(state.ballots, []);
+        assert.equal(
+          state.setAside.filter(({ ballot: paper }) => paper.round === 1)
+            .length,
+          2,
+        );
+      }),
+      RUNS,
+    );
+  });
+
+  it("changes nothing for a local elector, for a stranger, and after the tally", () => {
+    fc.assert(
+      fc.property(
+        anyBallotOf("a0"),
+        anyBallotOf("a0"),
+        anyTwo,
+        (first, second, [one, other]) => {
+          const { state } = run([
+            opening("plan", [near, far], { maxRounds: 1 }),
+            cast(first),
+            { type: "VoidBallots", ballots: [first, second] },
+            { type: "VoidBallots", ballots: [{ ...one, agentId: "nobody" }] },
+            cast(one),
+            close,
+          ]);
+          assert.deepEqual(ballotIn(state, "a0", 1), first);
+          assert.deepEqual(ballotIn(state, "x0", 1), one);
+          const late = run([cast(other)], state);
+          assert.deepEqual(
+            late.events.map((event) =>
+              event.type === "BallotSetAside" ? event.data.why : event.type,
+            ),
+            ["equivocation"],
+          );
+          assert.deepEqual(verdictOf(late.state), verdictOf(state));
+          assert.deepEqual(late.state.ballots, state.ballots);
+          assert.deepEqual(late.events.reduce(evolve, state), late.state);
         },
       ),
       RUNS,

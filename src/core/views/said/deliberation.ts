@@ -85,7 +85,13 @@ export function deliberationWords(event: Deliberation, table: Table): Words {
         event.data.ballot.agentId,
         "hub",
         "ballot",
-        `A ballot was set aside: ${SET_ASIDE[event.data.why]}.`,
+        `A ballot was set aside: ${SET_ASIDE[event.data.why]}${
+          // Only electors of other hubs have a hub in their ids.
+          event.data.why === "equivocation" &&
+          event.data.ballot.agentId.includes("@")
+            ? ", so none of them counts"
+            : ""
+        }.`,
         "warn",
       );
     case "VerificationOpened": {
