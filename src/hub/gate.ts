@@ -1,4 +1,4 @@
-import type { Identity } from "./identity.ts";
+import type { Identity } from "./outside/identity.ts";
 
 /** The only path that is answered without a token. */
 export const BARE_CARD_PATH = "/.well-known/agent-card.json";

@@ -3,7 +3,7 @@ import type { CardSigner, Chance, Clock, Hash } from "../ports.ts";
 import type { Cards } from "./cards.ts";
 import type { Reply } from "./connection.ts";
 import type { Exchange } from "./httpRequest.ts";
-import type { Identity } from "./identity.ts";
+import type { Identity } from "./outside/identity.ts";
 import type { A2ACall } from "./jsonRpc.ts";
 import { createLegacy } from "./legacy/legacyDispatch.ts";
 import type { Monitor } from "./monitoring/monitor.ts";

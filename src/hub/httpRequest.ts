@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { MAX_BODY_BYTES } from "./gate.ts";
-import type { Identity } from "./identity.ts";
-import { callerOf } from "./identity.ts";
+import type { Identity } from "./outside/identity.ts";
+import { callerOf } from "./outside/identity.ts";
 import type { A2ACall } from "./jsonRpc.ts";
 import { RPC_CODE, WireError } from "./wireError.ts";
 

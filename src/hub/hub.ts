@@ -27,7 +27,7 @@ import { createHttp } from "./http.ts";
 import { createCircuits } from "./circuits.ts";
 import { createDispatch } from "./jsonRpc.ts";
 import { createLinkedPair } from "./linked.ts";
-import { createOutside } from "./outside.ts";
+import { createOutside } from "./outside/outside.ts";
 import { createMessaging } from "./messaging/messaging.ts";
 import {
   openMonitor,

@@ -11,7 +11,7 @@ import { ENVELOPE_SUBPROTOCOL } from "../protocol/envelope.ts";
 import { SUBPROTOCOL } from "../protocol/hub.ts";
 import type { GateRequest, GateRules, GateVerdict } from "./gate.ts";
 import { judge, MAX_BODY_BYTES } from "./gate.ts";
-import type { Identity } from "./identity.ts";
+import type { Identity } from "./outside/identity.ts";
 import { createStrangers } from "./strangers.ts";
 
 /** The only address a hub listens on. */

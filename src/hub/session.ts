@@ -1,10 +1,10 @@
 import type { TextLog, Transport } from "../ports.ts";
-import { isAgentMethod } from "./agentMethods.ts";
+import { isAgentMethod } from "./outside/agentMethods.ts";
 import type { AgentPort } from "./agentPort.ts";
 import type { Connection, Reply } from "./connection.ts";
 import { openConnection } from "./connection.ts";
-import type { Identity } from "./identity.ts";
-import { callerOf, OWNER } from "./identity.ts";
+import type { Identity } from "./outside/identity.ts";
+import { callerOf, OWNER } from "./outside/identity.ts";
 import type { A2ACall } from "./jsonRpc.ts";
 import type { Messaging } from "./messaging/messaging.ts";
 import type { SocketTransport } from "./socket.ts";

@@ -5,7 +5,7 @@ import type { DataOf, Draft, Recorded } from "../protocol/event.ts";
 import { HUB_STREAM } from "../protocol/event.ts";
 import type { Circuits } from "./circuits.ts";
 import type { Execution } from "./execution.ts";
-import type { Identity } from "./identity.ts";
+import type { Identity } from "./outside/identity.ts";
 import type { Registry, Sitting } from "./registry.ts";
 import type { Routing } from "./routing.ts";
 import { isRoute } from "./routing.ts";

@@ -1,6 +1,6 @@
 import { createHash, randomBytes, timingSafeEqual } from "node:crypto";
-import type { Identity } from "./identity.ts";
-import { OWNER } from "./identity.ts";
+import type { Identity } from "./outside/identity.ts";
+import { OWNER } from "./outside/identity.ts";
 
 /** Scheme and token of an `Authorization` header, e.g. `Bearer abc`. */
 const BEARER = /^Bearer ([A-Za-z0-9_-]{16,128})$/i;

@@ -7,7 +7,7 @@ import { systemClock } from "../../src/adapters/clock/systemClock.ts";
 import { answerDeadLetters } from "../../src/hub/delivery/deadLetterMethods.ts";
 import { deadLettersOf } from "../../src/hub/delivery/deadLetters.ts";
 import { LIMITS } from "../../src/hub/delivery/limits.ts";
-import { OWNER } from "../../src/hub/identity.ts";
+import { OWNER } from "../../src/hub/outside/identity.ts";
 import { RPC_CODE, WireError } from "../../src/hub/wireError.ts";
 
 const text = await readFile(

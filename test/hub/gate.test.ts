@@ -4,7 +4,7 @@ import { connect, type Socket } from "node:net";
 import { after, before, describe, it } from "node:test";
 import type { GateRequest } from "../../src/hub/gate.ts";
 import { judge, MAX_BODY_BYTES } from "../../src/hub/gate.ts";
-import { OWNER } from "../../src/hub/identity.ts";
+import { OWNER } from "../../src/hub/outside/identity.ts";
 import { manualClock } from "./manualClock.ts";
 import type { Table } from "./table.ts";
 import { openTable } from "./table.ts";

@@ -3,7 +3,7 @@ import { connect } from "node:net";
 import { after, before, describe, it } from "node:test";
 import { BARE_CARD_PATH, judge } from "../../src/hub/gate.ts";
 import { callHub } from "../../src/hub/callHub.ts";
-import { type Identity, OWNER } from "../../src/hub/identity.ts";
+import { type Identity, OWNER } from "../../src/hub/outside/identity.ts";
 import { ROUTES } from "../../src/hub/routes.ts";
 import { WS_PATH } from "../../src/hub/server.ts";
 import { IssuedToken } from "../../src/protocol/hub.ts";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { OWNER } from "../../src/hub/identity.ts";
+import { OWNER } from "../../src/hub/outside/identity.ts";
 import { createToken } from "../../src/hub/token.ts";
 
 test("a token is accepted whole, as a bearer's, and in no other spelling", () => {

@@ -1,6 +1,6 @@
 import type { RpcError } from "../../protocol/jsonRpc.ts";
-import type { Identity } from "../identity.ts";
-import { callerOf } from "../identity.ts";
+import type { Identity } from "../outside/identity.ts";
+import { callerOf } from "../outside/identity.ts";
 import { toRpcError } from "../wireError.ts";
 import type { Allowance } from "./allowance.ts";
 import { opening } from "./encode.ts";

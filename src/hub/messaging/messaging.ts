@@ -1,6 +1,6 @@
 import type { Chance, Clock, TextLog } from "../../ports.ts";
 import type { Connection } from "../connection.ts";
-import type { Identity } from "../identity.ts";
+import type { Identity } from "../outside/identity.ts";
 import type { Registry } from "../registry.ts";
 import { RPC_CODE, WireError } from "../wireError.ts";
 import type { Limits } from "./allowance.ts";

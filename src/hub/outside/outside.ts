@@ -1,26 +1,26 @@
-import { RoundtableError } from "../core/errors.ts";
+import { RoundtableError } from "../../core/errors.ts";
 import type {
   Clock,
   EventLog,
   RemoteAgents,
   TextLog,
   Transport,
-} from "../ports.ts";
+} from "../../ports.ts";
 import { createAgentMethods, isAgentMethod } from "./agentMethods.ts";
 import { readAgentTokens } from "./agentTokens.ts";
-import { why } from "./callHub.ts";
-import type { Circuits } from "./circuits.ts";
-import type { Reply } from "./connection.ts";
-import type { Execution } from "./execution.ts";
+import { why } from "../callHub.ts";
+import type { Circuits } from "../circuits.ts";
+import type { Reply } from "../connection.ts";
+import type { Execution } from "../execution.ts";
 import type { Identity } from "./identity.ts";
 import { OWNER } from "./identity.ts";
-import type { A2ACall } from "./jsonRpc.ts";
+import type { A2ACall } from "../jsonRpc.ts";
 import { createLinks } from "./links.ts";
-import type { Publish } from "./monitor.ts";
-import { startMonitor } from "./monitor.ts";
-import type { Registry } from "./registry.ts";
-import type { Sessions } from "./session.ts";
-import { WireError } from "./wireError.ts";
+import type { Publish } from "../monitor.ts";
+import { startMonitor } from "../monitor.ts";
+import type { Registry } from "../registry.ts";
+import type { Sessions } from "../session.ts";
+import { WireError } from "../wireError.ts";
 
 /** How the owner in this process asks. */
 const OURS = {

@@ -4,22 +4,22 @@ import {
   IssueToken,
   JoinAgent,
   type SeatedAgent,
-} from "../protocol/hub.ts";
+} from "../../protocol/hub.ts";
 import type { AgentTokens } from "./agentTokens.ts";
-import type { Circuits } from "./circuits.ts";
-import type { Reply } from "./connection.ts";
-import type { A2ACall } from "./jsonRpc.ts";
+import type { Circuits } from "../circuits.ts";
+import type { Reply } from "../connection.ts";
+import type { A2ACall } from "../jsonRpc.ts";
 import type { Links } from "./links.ts";
-import { matches } from "./pattern.ts";
-import type { Registry, Sitting } from "./registry.ts";
-import type { Caller } from "./submit.ts";
+import { matches } from "../pattern.ts";
+import type { Registry, Sitting } from "../registry.ts";
+import type { Caller } from "../submit.ts";
 import {
   invalidField,
   notAllowed,
   parseParams,
   RPC_CODE,
   WireError,
-} from "./wireError.ts";
+} from "../wireError.ts";
 
 /** True for the methods about agents that are no part of A2A: `agents/list`, and the owner's `agents/outside`, `agents/issueToken`, `agents/revokeToken`, `agents/join`, `agents/leave`. */
 export function isAgentMethod(method: string): boolean {

@@ -1,11 +1,11 @@
 import { timingSafeEqual } from "node:crypto";
-import type { Clock, EventLog } from "../ports.ts";
-import type { Recorded } from "../protocol/event.ts";
-import { HUB_STREAM } from "../protocol/event.ts";
+import type { Clock, EventLog } from "../../ports.ts";
+import type { Recorded } from "../../protocol/event.ts";
+import { HUB_STREAM } from "../../protocol/event.ts";
 import type { Identity } from "./identity.ts";
-import { checkAgentName } from "./registry.ts";
-import { createToken, digestOf, tokenIn } from "./token.ts";
-import { invalidField, overloaded } from "./wireError.ts";
+import { checkAgentName } from "../registry.ts";
+import { createToken, digestOf, tokenIn } from "../token.ts";
+import { invalidField, overloaded } from "../wireError.ts";
 
 /** Tokens that may be good at once. */
 const MAX_TOKENS = 256;

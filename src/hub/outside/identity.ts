@@ -1,4 +1,4 @@
-import type { Caller } from "./submit.ts";
+import type { Caller } from "../submit.ts";
 
 /** Who is at the other end, as their token tells: the owner of the hub, or an agent from outside with a token of its own. */
 export type Identity =

@@ -1,14 +1,14 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { test } from "node:test";
-import { callHub } from "../../src/hub/callHub.ts";
-import type { IssuedToken } from "../../src/protocol/hub.ts";
-import { OutsideAgents } from "../../src/protocol/hub.ts";
-import { memoryLog } from "../fakes/memoryLog.ts";
-import { manualClock } from "./manualClock.ts";
-import { seatAgent } from "./scriptedAgent.ts";
-import { openTable } from "./table.ts";
-import { openSocket, transportOf } from "./webSocketClient.ts";
+import { callHub } from "../../../src/hub/callHub.ts";
+import type { IssuedToken } from "../../../src/protocol/hub.ts";
+import { OutsideAgents } from "../../../src/protocol/hub.ts";
+import { memoryLog } from "../../fakes/memoryLog.ts";
+import { manualClock } from "../manualClock.ts";
+import { seatAgent } from "../scriptedAgent.ts";
+import { openTable } from "../table.ts";
+import { openSocket, transportOf } from "../webSocketClient.ts";
 
 const DAY_MS = 86_400_000;
 

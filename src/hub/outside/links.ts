@@ -1,4 +1,4 @@
-import { isProblem } from "../core/errors.ts";
+import { isProblem } from "../../core/errors.ts";
 import type {
   Clock,
   EventLog,
@@ -7,15 +7,15 @@ import type {
   RemoteSeat,
   TextLog,
   Transport,
-} from "../ports.ts";
-import type { AgentCard } from "../protocol/a2a.ts";
-import type { Recorded } from "../protocol/event.ts";
-import { HUB_STREAM } from "../protocol/event.ts";
-import type { JoinAgent } from "../protocol/hub.ts";
-import { AgentId } from "../protocol/hub.ts";
+} from "../../ports.ts";
+import type { AgentCard } from "../../protocol/a2a.ts";
+import type { Recorded } from "../../protocol/event.ts";
+import { HUB_STREAM } from "../../protocol/event.ts";
+import type { JoinAgent } from "../../protocol/hub.ts";
+import { AgentId } from "../../protocol/hub.ts";
 import { readLinkedCard } from "./linkedCard.ts";
-import type { Registry } from "./registry.ts";
-import { invalidField, overloaded, refusedByRemote } from "./wireError.ts";
+import type { Registry } from "../registry.ts";
+import { invalidField, overloaded, refusedByRemote } from "../wireError.ts";
 
 /** A2A servers elsewhere that may sit here. */
 const MAX_LINKS = 32;

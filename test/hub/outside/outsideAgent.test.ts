@@ -4,23 +4,23 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, it } from "node:test";
-import { callHub } from "../../src/hub/callHub.ts";
-import type { EventLog } from "../../src/ports.ts";
-import type { StreamResponse, Task } from "../../src/protocol/a2a.ts";
-import type { IssuedToken } from "../../src/protocol/hub.ts";
-import { AgentsList } from "../../src/protocol/hub.ts";
-import { memoryLog } from "../fakes/memoryLog.ts";
-import { cardOf, seatAgent } from "./scriptedAgent.ts";
-import type { Table } from "./table.ts";
-import { openTable } from "./table.ts";
+import { callHub } from "../../../src/hub/callHub.ts";
+import type { EventLog } from "../../../src/ports.ts";
+import type { StreamResponse, Task } from "../../../src/protocol/a2a.ts";
+import type { IssuedToken } from "../../../src/protocol/hub.ts";
+import { AgentsList } from "../../../src/protocol/hub.ts";
+import { memoryLog } from "../../fakes/memoryLog.ts";
+import { cardOf, seatAgent } from "../scriptedAgent.ts";
+import type { Table } from "../table.ts";
+import { openTable } from "../table.ts";
 import {
   openSocket,
   openWebSocketClient,
   Refused,
   transportOf,
-} from "./webSocketClient.ts";
+} from "../webSocketClient.ts";
 
-const EXAMPLE = join(import.meta.dirname, "../../docs/examples/agent.mjs");
+const EXAMPLE = join(import.meta.dirname, "../../../docs/examples/agent.mjs");
 const never = new AbortController().signal;
 
 describe("an agent from outside", { timeout: 60_000 }, () => {

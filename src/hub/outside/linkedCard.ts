@@ -1,8 +1,8 @@
 import type { JsonWebKey, KeyObject } from "node:crypto";
 import { createPublicKey, verify } from "node:crypto";
-import { RoundtableError } from "../core/errors.ts";
-import { AgentCard } from "../protocol/a2a.ts";
-import { canonicalTexts } from "./cardShape.ts";
+import { RoundtableError } from "../../core/errors.ts";
+import { AgentCard } from "../../protocol/a2a.ts";
+import { canonicalTexts } from "../cardShape.ts";
 
 const MAX = { name: 64, text: 512, id: 128, list: 64 } as const;
 const MAX_SIGNATURES = 8;
