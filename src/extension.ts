@@ -23,6 +23,8 @@ export function activate(context: ExtensionContext): void {
       (await import("./adapters/rules/readRules.ts")).readRules(text),
     roles: async (folders) =>
       (await import("./adapters/roles/loadRoles.ts")).loadRoles(folders),
+    addresses: async () =>
+      (await import("./adapters/net/localAddresses.ts")).localAddresses(),
     makeSample: async (options) =>
       (await import("./world.ts")).makeSample(options),
   });

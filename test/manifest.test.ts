@@ -118,9 +118,13 @@ test("the page may only ask for commands that exist", () => {
 });
 
 test("menus look only at context keys that the extension sets, and at its own views", async () => {
-  const source = await readFile(inRoot("src/vscode/attention.ts"), "utf8");
+  const sources = await Promise.all(
+    ["attention", "peersAttention"].map((name) =>
+      readFile(inRoot(`src/vscode/${name}.ts`), "utf8"),
+    ),
+  );
   const set = new Set(
-    [...source.matchAll(/keys\(\s*"(\w+)"/g)].map(([, name]) => name),
+    [...sources.join("").matchAll(/keys\(\s*"(\w+)"/g)].map(([, name]) => name),
   );
   const views = new Set(
     Object.values(manifest.contributes.views).flatMap((all) =>

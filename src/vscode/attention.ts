@@ -91,7 +91,7 @@ function show(
 }
 
 /** Sets `roundtable.<name>` for when-clauses; only what changed crosses to the window. */
-function contextKeys(): (name: string, value: boolean) => void {
+export function contextKeys(): (name: string, value: boolean) => void {
   const last = new Map<string, boolean>();
   return (name, value) => {
     if (last.get(name) === value) return;

@@ -28,6 +28,8 @@ import { ruleOn } from "./ruling.ts";
 import { pickScope } from "./reviewsScope.ts";
 import { orComplain } from "./complain.ts";
 import type { ApiKey } from "./secrets.ts";
+import type { Peers } from "./peers.ts";
+import type { PeerCommandName } from "./peersCommands.ts";
 
 /** What commands act on. */
 export interface Tools {
@@ -39,6 +41,7 @@ export interface Tools {
   readonly channel: vscode.LogOutputChannel;
   readonly textLog: TextLog;
   readonly findings: FindingTools;
+  readonly peers: Peers;
 }
 
 type Command = (tools: Tools, ...args: readonly unknown[]) => Promise<void>;
@@ -194,6 +197,21 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
     await room.app();
     await vscode.commands.executeCommand("markdown.showPreview", STATUS_URI);
   },
+  "roundtable.shareHub": peering("share"),
+  "roundtable.connectHub": peering("connect"),
+  "roundtable.confirmPairing": peering("confirm"),
+  "roundtable.withdrawInvitation": peering("withdraw"),
+  "roundtable.stopSharing": peering("stopSharing"),
+  "roundtable.changePeerScopes": peering("scopes"),
+  "roundtable.revokePeer": peering("revoke"),
+  "roundtable.forgetPeer": peering("forget"),
+  "roundtable.messagePeer": peering("message"),
+  "roundtable.showPeerReport": peering("report"),
+  "roundtable.delegateTask": peering("delegate"),
+  "roundtable.answerPeerTask": peering("answerTask"),
+  "roundtable.cancelPeerTask": peering("cancelTask"),
+  "roundtable.moveCoordinator": peering("moveCoordinator"),
+  "roundtable.peersMenu": peering("menu"),
   "roundtable.openWalkthrough": async ({ context }) => {
     await vscode.commands.executeCommand(
       "workbench.action.openWalkthrough",
@@ -201,6 +219,14 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
     );
   },
 };
+
+/** Commands about teammates' hubs are loaded with the first of them. */
+function peering(name: PeerCommandName): Command {
+  return async (tools, about) => {
+    const { runPeerCommand } = await import("./peersCommands.ts");
+    await runPeerCommand(name, tools, about);
+  };
+}
 
 /** Registers the table; an error of any command is told with what to do next. */
 export function registerCommands(tools: Tools): void {
@@ -215,9 +241,11 @@ export function registerCommands(tools: Tools): void {
 /** Tree items hand themselves over; commands want the ids of what they stand for. */
 function unwrap(argument: unknown): readonly unknown[] {
   if (argument === null || typeof argument !== "object") return [argument];
-  // A thread, or what was typed below one, is known by itself.
+  // A thread, what was typed below one, or a row of the Peers view is known by itself.
   if (!("missionId" in argument))
-    return "thread" in argument || "comments" in argument ? [argument] : [];
+    return ["thread", "comments", "peersNode"].some((key) => key in argument)
+      ? [argument]
+      : [];
   if ("findingId" in argument) return [argument.missionId, argument.findingId];
   return "decisionId" in argument
     ? [argument.missionId, argument.decisionId]

@@ -10,6 +10,11 @@ import { editorModels } from "./editorModels.ts";
 import { lensesOf, PLANS } from "./lenses.ts";
 import { watchNeeds } from "./needs.ts";
 import { watchReviews } from "./reviews.ts";
+import { watchPeers } from "./peers.ts";
+import { watchSharing } from "./peersAttention.ts";
+import { watchPeerNeeds } from "./peersNeeds.ts";
+import { servePeerReports } from "./peersPages.ts";
+import { peersTree } from "./peersTree.ts";
 import { offerRecords } from "./records.ts";
 import { createRoom, type Behind } from "./room.ts";
 import { watchRules } from "./rules.ts";
@@ -17,6 +22,7 @@ import { apiKeyIn } from "./secrets.ts";
 import { channelLog } from "./textLog.ts";
 import { watchThreads } from "./threads.ts";
 import { agentsTree, decisionsTree } from "./trees.ts";
+import { handleLinks } from "./uri.ts";
 
 /** Registers everything a user can reach, and goes on with missions that a reload interrupted. What it returns lets go of the log. */
 export function openEditor(
@@ -40,6 +46,7 @@ export function openEditor(
   const lenses = lensesOf(room);
   const reviews = watchReviews(context, room);
   const threads = watchThreads(reviews);
+  const peers = watchPeers(room);
   const takeUp = (): void => {
     room.reopen().catch(complain);
   };
@@ -57,6 +64,15 @@ export function openEditor(
       "roundtable.decisions",
       decisionsTree(room),
     ),
+    peers,
+    vscode.window.registerTreeDataProvider(
+      "roundtable.peers",
+      peersTree(peers),
+    ),
+    watchSharing(peers),
+    watchPeerNeeds(peers),
+    servePeerReports(peers),
+    handleLinks(peers),
     vscode.workspace.registerTextDocumentContentProvider(SCHEME, documents),
     vscode.languages.registerCodeLensProvider(PLANS, lenses),
     watchRules(context, behind, textLog),
@@ -80,6 +96,7 @@ export function openEditor(
     channel,
     textLog,
     findings: { room, reviews, threads },
+    peers,
   });
   room.resume().catch((error: unknown) => {
     textLog.warn("missions could not be resumed", {

@@ -44,12 +44,20 @@ export interface Behind {
   roles(
     folders: readonly string[],
   ): Promise<readonly { readonly role: string }[]>;
+  /** Addresses of this machine at which others on a network reach it. */
+  addresses(): Promise<readonly LocalAddress[]>;
   /** Makes the sample repository in the empty folder `dir`. */
   makeSample(options: {
     readonly dir: string;
     readonly trees: string;
     readonly textLog: TextLog;
   }): Promise<{ readonly goal: string }>;
+}
+
+/** An address of this machine, and the name of the interface that has it. */
+export interface LocalAddress {
+  readonly name: string;
+  readonly address: string;
 }
 
 /** What a subscription of the extension is. */

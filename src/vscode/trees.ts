@@ -94,7 +94,7 @@ export function decisionsTree(
 }
 
 /** VS Code puts a refresh off while others follow; a mission at work would never show. So one comes every half second at most. */
-function calmly(event: vscode.Event<void>): vscode.Event<void> {
+export function calmly(event: vscode.Event<void>): vscode.Event<void> {
   return (listener, self, disposables) => {
     let due: NodeJS.Timeout | undefined;
     const heard = event(() => {

@@ -1,0 +1,51 @@
+import * as vscode from "vscode";
+import type { PeerLine } from "../protocol/peers.ts";
+import type { Disposes } from "./room.ts";
+import type { Peers } from "./peers.ts";
+import { plain, reportMarkdown } from "./peersWords.ts";
+
+/** Scheme of the document with a peer's report. */
+const SCHEME = "roundtable-peer";
+
+/** Address of a peer's report as a document. */
+export function reportUri({
+  hubId,
+  name,
+}: Pick<PeerLine, "hubId" | "name">): vscode.Uri {
+  const title = plain(name, 64)
+    .replaceAll(/[/\\?#:]/g, " ")
+    .trim();
+  return vscode.Uri.from({
+    scheme: SCHEME,
+    authority: hubId,
+    path: `/Report of ${title || "a hub"}.md`,
+  });
+}
+
+/** Serves the reports of peers as documents; they change as new ones come. */
+export function servePeerReports(peers: Peers): Disposes {
+  const changed = new vscode.EventEmitter<vscode.Uri>();
+  const parts: readonly Disposes[] = [
+    changed,
+    peers.onChange(() => {
+      for (const { uri } of vscode.workspace.textDocuments)
+        if (uri.scheme === SCHEME) changed.fire(uri);
+    }),
+    vscode.workspace.registerTextDocumentContentProvider(SCHEME, {
+      onDidChange: changed.event,
+      provideTextDocumentContent: async ({ authority }) => {
+        const peer = (await peers.look()).peers.find(
+          ({ hubId }) => hubId === authority,
+        );
+        return peer === undefined
+          ? "This hub is no longer known here.\n"
+          : reportMarkdown(peer, Date.now());
+      },
+    }),
+  ];
+  return {
+    dispose: () => {
+      for (const part of parts) part.dispose();
+    },
+  };
+}

@@ -1,0 +1,368 @@
+import * as vscode from "vscode";
+import type {
+  Pairing,
+  PeerLine,
+  PeersShown,
+  PeerTaskLine,
+  RoomLine,
+} from "../protocol/peers.ts";
+import type { Peers } from "./peers.ts";
+import {
+  ago,
+  coordination,
+  isLoopback,
+  isNothing,
+  plain,
+  scopeNames,
+  shortId,
+  standing,
+  timeLeft,
+} from "./peersWords.ts";
+import { calmly } from "./trees.ts";
+
+/** What a row of the Peers view stands for; commands of its menus get it. */
+export type PeersNode =
+  | { readonly peersNode: "hub"; readonly shown: PeersShown }
+  | {
+      readonly peersNode: "invitation";
+      readonly invitation: PeersShown["invitations"][number];
+    }
+  | { readonly peersNode: "pairing"; readonly pairing: Pairing }
+  | { readonly peersNode: "peer"; readonly peer: PeerLine }
+  | { readonly peersNode: "rooms"; readonly rooms: readonly RoomLine[] }
+  | { readonly peersNode: "room"; readonly room: RoomLine }
+  | { readonly peersNode: "tasks"; readonly tasks: readonly PeerTaskLine[] }
+  | { readonly peersNode: "task"; readonly task: PeerTaskLine }
+  | {
+      readonly peersNode: "fact";
+      readonly id: string;
+      readonly icon: string;
+      readonly tone?: string;
+      readonly label: string;
+      readonly description?: string;
+      readonly tooltip?: string;
+    };
+
+/** Teammates' hubs: where this hub is shared, who waits to be paired, every peer with what it may do, and what is done together. Empty until there is something. */
+export function peersTree(peers: Peers): vscode.TreeDataProvider<PeersNode> {
+  return {
+    onDidChangeTreeData: calmly(peers.onChange),
+    getChildren: (node) => {
+      const shown = peers.shown();
+      if (node !== undefined) return below(node);
+      return shown === undefined || isNothing(shown) ? [] : roots(shown);
+    },
+    getTreeItem: item,
+  };
+}
+
+function roots(shown: PeersShown): PeersNode[] {
+  const { pairings, peers, rooms, tasks } = shown;
+  return [
+    { peersNode: "hub", shown },
+    ...pairings.map((pairing) => ({ peersNode: "pairing", pairing }) as const),
+    ...peers.map((peer) => ({ peersNode: "peer", peer }) as const),
+    ...(rooms.length > 0 ? [{ peersNode: "rooms", rooms } as const] : []),
+    ...(tasks.length > 0 ? [{ peersNode: "tasks", tasks } as const] : []),
+  ];
+}
+
+function below(node: PeersNode): PeersNode[] {
+  switch (node.peersNode) {
+    case "hub":
+      return node.shown.invitations.map((invitation) => ({
+        peersNode: "invitation",
+        invitation,
+      }));
+    case "peer":
+      return factsOf(node.peer);
+    case "rooms":
+      return node.rooms.map((room) => ({ peersNode: "room", room }));
+    case "tasks":
+      return node.tasks.map((task) => ({ peersNode: "task", task }));
+    default:
+      return [];
+  }
+}
+
+function factsOf(peer: PeerLine): PeersNode[] {
+  const fact = (
+    icon: string,
+    label: string,
+    description = "",
+    more: { readonly tone?: string; readonly tooltip?: string } = {},
+  ) => ({ icon, label, description, ...more });
+  const { report } = peer;
+  const facts = [
+    ...(peer.problem === undefined
+      ? []
+      : [
+          fact("warning", plain(peer.problem), "", {
+            tone: "list.warningForeground",
+            tooltip: peer.problem,
+          }),
+        ]),
+    fact("arrow-down", "May do here", scopeNames(peer.scopes)),
+    fact("arrow-up", "We may do there", scopeNames(peer.theirs)),
+    ...peer.agents.map(({ agentId, name, role, description, votes }) =>
+      fact(
+        votes ? "account" : "comment",
+        plain(name, 64),
+        `${plain(role, 64)}${votes ? ", votes" : ""}`,
+        { tooltip: `${agentId}: ${description}` },
+      ),
+    ),
+    ...(report === undefined
+      ? []
+      : [
+          fact(
+            "pulse",
+            "Report",
+            `${String(report.missions.open)} missions open, ${ago(report.at, Date.now())}`,
+          ),
+        ]),
+    ...(peer.waiting === 0
+      ? []
+      : [fact("mail", "Waiting for it", `${String(peer.waiting)} messages`)]),
+  ];
+  return facts.map((one, place) => ({
+    peersNode: "fact",
+    id: `${peer.hubId}/${String(place)}`,
+    ...one,
+  }));
+}
+
+interface Look {
+  readonly id: string;
+  readonly label: string;
+  readonly description: string;
+  readonly icon: string;
+  readonly tone?: string;
+  readonly tooltip: readonly string[];
+  /** What menus look at. */
+  readonly kind: string;
+  readonly open?: "expanded" | "collapsed";
+  readonly command?: vscode.Command;
+}
+
+function item(node: PeersNode): vscode.TreeItem {
+  const look = lookOf(node);
+  const tree = new vscode.TreeItem(
+    look.label,
+    vscode.TreeItemCollapsibleState[
+      look.open === undefined
+        ? "None"
+        : look.open === "expanded"
+          ? "Expanded"
+          : "Collapsed"
+    ],
+  );
+  tree.id = look.id;
+  tree.description = look.description;
+  tree.iconPath = new vscode.ThemeIcon(
+    look.icon,
+    look.tone === undefined ? undefined : new vscode.ThemeColor(look.tone),
+  );
+  // A string is shown as it is: nothing in it from another hub is read as Markdown.
+  tree.tooltip = look.tooltip.join("\n");
+  tree.contextValue = look.kind;
+  tree.accessibilityInformation = {
+    label: [look.label, look.description].filter(Boolean).join(", "),
+  };
+  if (look.command !== undefined) tree.command = look.command;
+  return tree;
+}
+
+function lookOf(node: PeersNode): Look {
+  switch (node.peersNode) {
+    case "hub":
+      return hubLook(node.shown);
+    case "invitation": {
+      const { invitationId, scopes, expiresAt } = node.invitation;
+      return {
+        id: `invitation/${invitationId}`,
+        label: "Invitation",
+        description: `${timeLeft(expiresAt, Date.now())} · ${scopeNames(scopes)}`,
+        icon: "mail",
+        tooltip: [
+          `Good once, until ${new Date(expiresAt).toLocaleTimeString()}.`,
+          `Whoever uses it may: ${scopeNames(scopes)}.`,
+        ],
+        kind: "peersInvitation",
+      };
+    }
+    case "pairing":
+      return pairingLook(node.pairing);
+    case "peer":
+      return peerLook(node.peer);
+    case "rooms":
+      return group("Done Together", "rooms", node.rooms.length);
+    case "room":
+      return roomLook(node.room);
+    case "tasks":
+      return group("Delegated Work", "tasks", node.tasks.length);
+    case "task":
+      return taskLook(node.task);
+    case "fact":
+      return {
+        id: node.id,
+        label: node.label,
+        description: node.description ?? "",
+        icon: node.icon,
+        ...(node.tone !== undefined && { tone: node.tone }),
+        tooltip: [node.tooltip ?? `${node.label}: ${node.description ?? ""}`],
+        kind: "peersFact",
+      };
+  }
+}
+
+function hubLook({ hubId, name, listening, invitations }: PeersShown): Look {
+  const open = listening !== undefined && !isLoopback(listening.host);
+  return {
+    id: "hub",
+    label: "This Hub",
+    description:
+      listening === undefined
+        ? "not shared"
+        : `shared at ${listening.host}:${String(listening.port)}`,
+    icon: "radio-tower",
+    ...(open && { tone: "list.warningForeground" }),
+    tooltip: [
+      plain(name, 64),
+      ...(hubId === "" ? [] : [`Hub ${shortId(hubId)}…`]),
+      listening === undefined
+        ? "Nobody can connect to it."
+        : open
+          ? "Everybody on that network reaches the port; only paired hubs get in."
+          : "Only programs on this machine reach the port; only paired hubs get in.",
+    ],
+    kind: listening === undefined ? "peersHub" : "peersHubShared",
+    ...(invitations.length > 0 && { open: "expanded" }),
+  };
+}
+
+function pairingLook(pairing: Pairing): Look {
+  const ours = pairing.waitsFor === "ours";
+  return {
+    id: `pairing/${pairing.pairingId}`,
+    label: plain(pairing.name, 64),
+    description: ours ? "compare the words" : "waits for their word",
+    icon: ours ? "bell-dot" : "watch",
+    ...(ours && { tone: "list.warningForeground" }),
+    tooltip: [
+      "Pairing: both people must see the same words.",
+      pairing.words.join(" "),
+    ],
+    kind: ours ? "peersPairingOurs" : "peersPairingTheirs",
+    ...(ours && {
+      command: {
+        title: "Confirm Pairing…",
+        command: "roundtable.confirmPairing",
+        arguments: [pairing.pairingId],
+      },
+    }),
+  };
+}
+
+const PEER_ICONS = {
+  connected: { icon: "vm-active", tone: "testing.iconPassed" },
+  connecting: { icon: "sync~spin" },
+  away: { icon: "vm-outline" },
+  revoked: { icon: "circle-slash" },
+} as const satisfies Record<PeerLine["state"], object>;
+
+function peerLook(peer: PeerLine): Look {
+  const troubled = peer.problem !== undefined && peer.state !== "revoked";
+  return {
+    id: `peer/${peer.hubId}`,
+    label: plain(peer.name, 64),
+    description: standing(peer, Date.now()),
+    ...(troubled
+      ? { icon: "warning", tone: "list.warningForeground" }
+      : PEER_ICONS[peer.state]),
+    tooltip: [
+      `${plain(peer.name, 64)}: ${standing(peer, Date.now())}`,
+      `Hub ${shortId(peer.hubId)}…, paired ${new Date(peer.pairedAt).toLocaleDateString()}`,
+      `May do here: ${scopeNames(peer.scopes)}`,
+      `We may do there: ${scopeNames(peer.theirs)}`,
+      ...(peer.problem === undefined ? [] : [plain(peer.problem)]),
+    ],
+    kind: peer.state === "revoked" ? "peersRevoked" : "peersPeer",
+    open: "collapsed",
+  };
+}
+
+function roomLook(room: RoomLine): Look {
+  const members = room.members.map(
+    ({ name, here }) => `${plain(name, 64)}${here ? "" : " (away)"}`,
+  );
+  return {
+    id: `room/${room.room}`,
+    label: plain(room.title, 120),
+    description: coordination(room),
+    icon: room.kind === "job" ? "type-hierarchy-sub" : "organization",
+    tooltip: [
+      plain(room.title, 500),
+      `${room.kind === "job" ? "Job" : "Mission"}, ${plain(room.state, 64)}`,
+      `With ${members.join(", ")}`,
+      coordination(room),
+    ],
+    // The home of a mission coordinates it for good; a job's office moves.
+    kind: room.kind === "job" ? "peersJob" : "peersMission",
+    ...(room.kind === "mission" && {
+      command: {
+        title: "Show Conversation",
+        command: "roundtable.showConversation",
+        arguments: [room.room],
+      },
+    }),
+  };
+}
+
+function taskLook(task: PeerTaskLine): Look {
+  const asks = task.direction === "asked" && task.state === "waiting";
+  return {
+    id: `task/${task.taskId}`,
+    label: plain(task.title, 120),
+    description: asks
+      ? `${plain(task.name, 64)} asks you`
+      : `${task.direction === "given" ? "to" : "from"} ${plain(task.name, 64)}, ${plain(task.state, 32)}`,
+    icon: asks ? "bell-dot" : (TASK_ICONS[task.state] ?? "circle-outline"),
+    ...(asks && { tone: "list.warningForeground" }),
+    tooltip: [
+      plain(task.intent, 1000),
+      ...(task.note === "" ? [] : [plain(task.note, 500)]),
+      ...(task.branch === undefined ? [] : [`Branch ${plain(task.branch)}`]),
+    ],
+    kind: asks ? "peersTaskAsks" : "peersTask",
+    ...(asks && {
+      command: {
+        title: "Answer a Teammate's Task…",
+        command: "roundtable.answerPeerTask",
+        arguments: [task.taskId],
+      },
+    }),
+  };
+}
+
+const TASK_ICONS: Readonly<Record<string, string>> = {
+  waiting: "watch",
+  accepted: "sync~spin",
+  running: "sync~spin",
+  done: "pass",
+  refused: "circle-slash",
+  failed: "error",
+  canceled: "circle-slash",
+};
+
+function group(label: string, id: string, count: number): Look {
+  return {
+    id: `group/${id}`,
+    label,
+    description: String(count),
+    icon: id === "rooms" ? "organization" : "git-pull-request",
+    tooltip: [label],
+    kind: "peersGroup",
+    open: "expanded",
+  };
+}
