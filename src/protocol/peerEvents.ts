@@ -46,6 +46,8 @@ export const PeerEventData = {
     scopes: Scopes,
   }),
   PeerScopesChanged: z.object({ hubId: HubId, scopes: Scopes }),
+  /** A link to it opened; at most once a day, so that a pin that nobody uses can lapse. */
+  PeerSeen: z.object({ hubId: HubId }),
   /** From now on it is a stranger; what it said is kept. */
   PeerRevoked: z.object({ hubId: HubId, why: z.string() }),
   /** It is no longer listed. */

@@ -19,6 +19,7 @@ export const ShareHub = z.object({
     .max(INVITATION_MINUTES.most)
     .default(INVITATION_MINUTES.default),
 });
+export type ShareHub = z.infer<typeof ShareHub>;
 
 /** Answer to `peers/share`, once: the secret in it is kept nowhere. */
 export const Shared = z.object({
@@ -38,6 +39,7 @@ export const JoinHub = z.object({
   invitation: z.string().max(4096),
   scopes: z.array(Scope).max(4).optional(),
 });
+export type JoinHub = z.infer<typeof JoinHub>;
 
 /** A pairing that waits for the people at both ends. */
 export const Pairing = z.object({

@@ -90,6 +90,7 @@ function wordsOf(event: Recorded, table: Table): Words | undefined {
     case "InvitationEnded":
     case "PeerPaired":
     case "PeerScopesChanged":
+    case "PeerSeen":
     case "PeerRevoked":
     case "PeerForgotten":
     case "PeerCardPinned":
