@@ -1,16 +1,10 @@
-/** A job spread over hubs: its goal cut into parts, what became of each, and what its coordinator says next. All of it follows from what was said in the room. */
-import type { JobPart, PeerBody, PeerBodyOf } from "../../protocol/peer.ts";
+/** A job spread over hubs: its goal cut into parts, and what became of each. All of it follows from what was said in the room. */
 import type { Sealed } from "./room.ts";
 
 /** Most parts a goal is cut into. */
 export const MAX_PARTS = 64;
-/** Parts one hub works on at once; the next are given as they are done. */
-const AT_ONCE = 2;
 /** Hubs that a part may fail at before the job goes on without it. */
 const TRIES = 2;
-/** Longest gathered text, and longest text of one part, characters. */
-const MAX_TEXT = 60_000;
-const MAX_RESULT = 20_000;
 
 /** What a hub handed in for a part. */
 export interface PartResult {
@@ -54,18 +48,6 @@ export interface JobView {
   readonly done: { readonly term: number; readonly text: string } | undefined;
 }
 
-/** A hub as its coordinator sees it. */
-export interface Crew {
-  readonly hubId: string;
-  /** Connected, or not away for long, and it lets us give it work. */
-  readonly here: boolean;
-  /** Agents that take work, with how many tasks each has. Unknown when empty. */
-  readonly agents: readonly {
-    readonly agentId: string;
-    readonly load: number;
-  }[];
-}
-
 /** The parts of a goal: its lines, numbered items, or what semicolons part. A first line that ends with a colon belongs to every part. One piece is one part. */
 export function partsOf(goal: string): readonly string[] {
   const lines = goal
@@ -75,17 +57,18 @@ export function partsOf(goal: string): readonly string[] {
   const [first = "", ...rest] = lines;
   if (rest.length > 0)
     return first.endsWith(":") ? rest.map((line) => `${first} ${line}`) : lines;
-  const numbered = first.split(/(?:^|\s)\(?\d{1,3}[.)]\s+/);
+  const numbered = goal.trim().split(/(?:^|\s)\(?\d{1,3}[.)]\s+/);
   // "Ask 2) …" alone is a sentence with a number in it.
   if (numbered.length > 2) {
-    const [before = "", ...items] = numbered.map((item) => item.trim());
+    const [before = "", ...items] = numbered.map((item) =>
+      item.trim().replace(/[;,]$/, ""),
+    );
     return items.map((item) => (before === "" ? item : `${before} ${item}`));
   }
-  const clauses = first
+  return first
     .split(";")
     .map((clause) => clause.trim())
     .filter((clause) => clause !== "");
-  return clauses;
 }
 
 /** The job of a room; undefined before its opening is known. `said` is everything that counts in the room, by origin and place. */
@@ -154,122 +137,6 @@ function doneOf(said: readonly Sealed[]): JobView["done"] {
   return done;
 }
 
-/**
- * What the coordinator says now, in order: parts for hubs that have room, and the end once everything is handed in. A part that another term
- * gave is given again, to the same hub where it is here; one whose hub is away or failed goes to another.
- */
-export function nextOf(
-  job: JobView,
-  now: {
-    readonly self: string;
-    readonly term: number;
-    readonly crew: readonly Crew[];
-  },
-): readonly PeerBody[] {
-  const { self, term, crew } = now;
-  if (job.done !== undefined) return [];
-  const here = new Map(
-    crew
-      .filter((one) => one.here && job.workers.includes(one.hubId))
-      .map((one) => [one.hubId, one] as const),
-  );
-  // What failed, with nobody else here who could try, has ended too.
-  const open = job.parts.filter(
-    (part) =>
-      part.result === undefined &&
-      (part.handedIn.length === 0 ||
-        [...here.keys()].some((hub) => !hasFailed(part, hub))),
-  );
-  if (open.length === 0)
-    return [{ kind: "jobDone", term, text: gathered(job) }];
-  const busy = new Map<string, number>();
-  const waiting = open.filter((part) => {
-    const mine = lastGiven(part, (one) => one.by === self && one.term === term);
-    if (mine === undefined || !here.has(mine.hub) || hasFailed(part, mine.hub))
-      return true;
-    busy.set(mine.hub, (busy.get(mine.hub) ?? 0) + 1);
-    return false;
-  });
-  const bodies: PeerBodyOf<"partGiven">[] = [];
-  for (const part of waiting) {
-    const hub = choose(part, [...here.values()], busy);
-    if (hub === undefined) continue;
-    busy.set(hub.hubId, (busy.get(hub.hubId) ?? 0) + 1);
-    bodies.push({
-      kind: "partGiven",
-      term,
-      part: {
-        partId: part.partId,
-        hub: hub.hubId,
-        agent: agentOf(hub, busy.get(hub.hubId) ?? 1),
-        goal: part.goal,
-      } satisfies JobPart,
-    });
-  }
-  return bodies;
-}
-
-type Given = PartView["given"][number];
-
-function lastGiven(
-  part: PartView,
-  fits: (given: Given) => boolean,
-): Given | undefined {
-  return part.given
-    .filter(fits)
-    .toSorted((a, b) => a.term - b.term || a.seq - b.seq)
-    .at(-1);
-}
-
-function hasFailed(part: PartView, hub: string): boolean {
-  return part.handedIn.some((one) => one.hub === hub && !one.ok);
-}
-
-/** Where it is meant for, else who had it before, else who has the least to do. */
-function choose(
-  part: PartView,
-  here: readonly Crew[],
-  busy: ReadonlyMap<string, number>,
-): Crew | undefined {
-  const free = here.filter(
-    ({ hubId }) => (busy.get(hubId) ?? 0) < AT_ONCE && !hasFailed(part, hubId),
-  );
-  const before = lastGiven(part, () => true)?.hub;
-  const named = [before, part.meant]
-    .map((hub) => free.find(({ hubId }) => hubId === hub))
-    .find((one) => one !== undefined);
-  if (named !== undefined) return named;
-  const load = ({ hubId, agents }: Crew): number =>
-    (busy.get(hubId) ?? 0) * 1000 +
-    Math.min(999, ...agents.map((agent) => agent.load));
-  return free.reduce<Crew | undefined>(
-    (best, one) => (best === undefined || load(one) < load(best) ? one : best),
-    undefined,
-  );
-}
-
-/** The `nth` least loaded agent, so that parts of one hub go to different ones; whoever the hub chooses where its agents are not known. */
-function agentOf({ agents }: Crew, nth: number): string {
-  const byLoad = agents.toSorted((a, b) => a.load - b.load);
-  return byLoad[(nth - 1) % Math.max(1, byLoad.length)]?.agentId ?? "any";
-}
-
-/** Everything that was handed in, one section for each part. */
-function gathered(job: JobView): string {
-  const most = Math.min(
-    MAX_RESULT,
-    Math.floor(MAX_TEXT / job.parts.length) - 700,
-  );
-  const sections = job.parts.map(({ goal, handedIn, ...part }) => {
-    const result = part.result ?? handedIn[0];
-    const who = nameOf(job, result?.hub ?? "");
-    const by = `${who}/${result?.agentId ?? ""}`;
-    const text = cut(result?.text ?? "", most);
-    return `## ${cut(goal, 400)}\n${by}${result?.ok === true ? "" : " could not do it"}:\n${text}`;
-  });
-  return sections.join("\n\n").slice(0, MAX_TEXT);
-}
-
 /** What the room calls a hub. */
 export function nameOf(
   { members }: Pick<JobView, "members">,
@@ -283,8 +150,4 @@ export function jobState({ parts, done }: JobView): string {
   if (done !== undefined) return "done";
   const ended = parts.filter(({ result }) => result !== undefined).length;
   return `${String(ended)} of ${String(parts.length)} parts done`;
-}
-
-function cut(text: string, most: number): string {
-  return text.length <= most ? text : `${text.slice(0, most - 1)}…`;
 }

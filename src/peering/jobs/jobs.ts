@@ -1,0 +1,265 @@
+/** Work spread over hubs and gathered: this hub's part in every job it is a member of, and the methods about jobs. */
+import { RoundtableError, toProblem } from "../../core/errors.ts";
+import { MAX_PARTS, nameOf, partsOf } from "../../core/peering/job.ts";
+import type { Sealed } from "../../core/peering/room.ts";
+import type { Chance, Clock, TextLog } from "../../ports.ts";
+import type { PeerTable } from "../../ports/peering.ts";
+import {
+  Coordinate,
+  HandOver,
+  JobNamed,
+  type JobShown,
+  type StatusReport,
+} from "../../protocol/jobs.ts";
+import type { PeersShown } from "../../protocol/peers.ts";
+import type { PeeringTable, Room } from "../rooms.ts";
+import { hubNamed, readParams } from "./asked.ts";
+import { watchCrews } from "./crew.ts";
+import { createLead } from "./lead.ts";
+import { statusReport } from "./report.ts";
+import { showJob } from "./show.ts";
+import { createWorker } from "./work.ts";
+
+/** Time between two looks at what nobody tells of: a hub that is away for long, ms. */
+const LOOK_MS = 1000;
+
+/** What jobs need. */
+export interface JobsPorts {
+  /** This hub's id. */
+  readonly self: string;
+  readonly table: PeeringTable;
+  readonly own: Pick<PeerTable, "published" | "report" | "send">;
+  readonly shown: () => PeersShown;
+  readonly clock: Clock;
+  /** A clock that never jumps, ms. */
+  readonly mono: () => number;
+  readonly chance: Pick<Chance, "id">;
+  readonly textLog: TextLog;
+}
+
+/** Jobs of this hub. */
+export interface Jobs {
+  /** Opens a job and resolves with its room; with an `id` that is known already it is the same job. Rejects with `bad-intent` or `peering-failed`; then nothing was begun. */
+  coordinate(wanted: {
+    readonly goal: string;
+    readonly hubs?: readonly string[] | undefined;
+    readonly id?: string;
+  }): Promise<string>;
+  /** The job once it is done; rejects with the signal's reason. */
+  ended(room: string, signal: AbortSignal): Promise<JobShown>;
+  /** Every job this hub takes part in. */
+  all(): readonly JobShown[];
+  status(): StatusReport;
+  /** Lets go of all of them; they are taken up again after a restart. */
+  dispose(): Promise<void>;
+}
+
+/** Takes part in jobs from now on, in those of before too, and answers the methods about them. */
+export function openJobs(ports: JobsPorts): Jobs {
+  const { self, table, own, clock, mono, textLog } = ports;
+  const crews = watchCrews({ ...ports, mono: mono() });
+  const lead = createLead({ self, textLog, crew: () => crews.all(mono()) });
+  const worker = createWorker({
+    self,
+    textLog,
+    agents: () => crews.ours(),
+    ask: (agentId, message, signal) => own.send(self, agentId, message, signal),
+  });
+  const over = new AbortController();
+  const changed = new Set<() => void>();
+  const stops: (() => void)[] = [];
+
+  const look = (room: Room): void => {
+    if (over.signal.aborted) return;
+    worker.look(room, room.said());
+    void lead.look(room);
+    for (const listener of [...changed]) listener();
+  };
+
+  const attach = (room: Room): void => {
+    if (room.kind !== "job") return;
+    stops.push(
+      room.onSaid((sealed) => {
+        tell(textLog, room, sealed);
+        table.changed();
+        look(room);
+      }),
+      room.onCoordinator(() => {
+        look(room);
+      }),
+    );
+    look(room);
+  };
+
+  const jobRooms = (): readonly Room[] =>
+    table.rooms().filter(({ kind }) => kind === "job");
+
+  const watch = async (): Promise<void> => {
+    while (!over.signal.aborted) {
+      for (const room of jobRooms()) look(room);
+      await clock.after(LOOK_MS, over.signal).catch(() => undefined);
+    }
+  };
+
+  const roomOf = (id: string): Room => {
+    const room = table.room(id);
+    if (room?.kind === "job") return room;
+    throw new RoundtableError(
+      "bad-intent",
+      `There is no job ${JSON.stringify(id)} here.`,
+      "Nothing was changed. `roundtable jobs` lists them.",
+    );
+  };
+
+  const shownOf = (id: string): JobShown => {
+    const shown = showJob(roomOf(id));
+    if (shown !== undefined) return shown;
+    throw new RoundtableError(
+      "peering-failed",
+      "What that job is about has not arrived yet.",
+      "Nothing was changed. Try again in a moment.",
+    );
+  };
+
+  const coordinate: Jobs["coordinate"] = async ({ goal, hubs, id }) => {
+    const room = id ?? `job-${ports.chance.id()}`;
+    if (table.room(room) !== undefined) return room;
+    if (partsOf(goal).length > MAX_PARTS)
+      throw new RoundtableError(
+        "bad-intent",
+        `The goal has more than ${String(MAX_PARTS)} parts.`,
+        "Nothing was begun. Ask for it in several jobs.",
+      );
+    const workers = workersFor(hubs);
+    const peers = workers.filter(({ hubId }) => hubId !== self);
+    const members = [{ hubId: self, name: own.report().name }, ...peers];
+    await table.open({
+      id: room,
+      kind: "job",
+      opening: {
+        kind: "roomOpened",
+        room: "job",
+        title: goal,
+        members,
+        electorate: [],
+        workers: workers.map(({ hubId }) => hubId),
+      },
+    });
+    return room;
+  };
+
+  /** This hub and every peer that is here, or those that are named. */
+  const workersFor = (
+    hubs: readonly string[] | undefined,
+  ): readonly { readonly hubId: string; readonly name: string }[] => {
+    const us = { hubId: self, name: own.report().name };
+    const here = (hubId: string): boolean =>
+      table.isConnected(hubId) && table.theirs(hubId).includes("message");
+    if (hubs === undefined)
+      return [us, ...table.peers().filter(({ hubId }) => here(hubId))];
+    const found = hubs.map((named) => {
+      const one = hubNamed(named, [us, ...table.peers()]);
+      if (one.hubId === self || here(one.hubId)) return one;
+      throw new RoundtableError(
+        "peering-failed",
+        table.isConnected(one.hubId)
+          ? `${one.name} does not let this hub give it work: it has not granted the scope "message".`
+          : `${one.name} is not connected.`,
+        "Nothing was begun. `roundtable peers` shows who is here; leave the hub out, or try again when it is.",
+      );
+    });
+    return [...new Map(found.map((one) => [one.hubId, one])).values()];
+  };
+
+  table.answers({
+    "peers/coordinate": async (params) => {
+      const wanted = readParams(Coordinate, params);
+      return { room: await coordinate(wanted) };
+    },
+    "peers/job": async (params) => {
+      await Promise.resolve();
+      return shownOf(readParams(JobNamed, params).room);
+    },
+    "peers/jobs": () =>
+      Promise.resolve({
+        jobs: jobRooms().flatMap((room) => showJob(room) ?? []),
+      }),
+    "peers/handOver": async (params) => {
+      const wanted = readParams(HandOver, params);
+      const room = roomOf(wanted.room);
+      const { hubId } = hubNamed(wanted.to, room.members);
+      await room.handOver(hubId);
+      return shownOf(wanted.room);
+    },
+    "peers/statusReport": () => Promise.resolve(status()),
+  });
+
+  const status = (): StatusReport =>
+    statusReport(ports.shown(), own.report(), clock.now());
+
+  stops.push(table.onRoom(attach));
+  for (const room of jobRooms()) attach(room);
+  const watching = watch();
+
+  return {
+    coordinate,
+    all: () => jobRooms().flatMap((room) => showJob(room) ?? []),
+    status,
+    ended: (room, signal) =>
+      new Promise((resolve, reject) => {
+        const check = (): void => {
+          const shown = showJob(roomOf(room));
+          if (shown?.done === true)
+            finish(() => {
+              resolve(shown);
+            });
+        };
+        const abort = (): void => {
+          finish(() => {
+            reject(toProblem(signal.reason));
+          });
+        };
+        const finish = (tellEnd: () => void): void => {
+          changed.delete(check);
+          signal.removeEventListener("abort", abort);
+          tellEnd();
+        };
+        changed.add(check);
+        signal.addEventListener("abort", abort, { once: true });
+        if (signal.aborted) abort();
+        else check();
+      }),
+    async dispose() {
+      over.abort(new Error("the hub ends"));
+      for (const stop of stops.splice(0)) stop();
+      await worker.dispose();
+      await watching;
+    },
+  };
+}
+
+/** For people, at every hub of the room: who has what, and who is ready. */
+function tell(textLog: TextLog, room: Room, { envelope }: Sealed): void {
+  const { body, origin } = envelope;
+  const at = { room: room.id, hub: nameOf(room, origin) };
+  switch (body.kind) {
+    case "partGiven":
+      textLog.info("a part of a job was given", {
+        ...at,
+        part: body.part.partId,
+        to: nameOf(room, body.part.hub),
+        term: body.term,
+      });
+      break;
+    case "partDone":
+      textLog.info(
+        body.ok ? "a part of a job is done" : "a part of a job failed",
+        { ...at, part: body.partId, agent: body.agentId },
+      );
+      break;
+    case "jobDone":
+      textLog.info("a job is done", { ...at, term: body.term });
+      break;
+    default:
+  }
+}

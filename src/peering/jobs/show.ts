@@ -1,0 +1,47 @@
+import {
+  foldJob,
+  jobState,
+  nameOf,
+  type JobView,
+  type PartView,
+} from "../../core/peering/job.ts";
+import type { JobShown } from "../../protocol/jobs.ts";
+import type { Room } from "../rooms.ts";
+
+/** A job as people see it; undefined before its room's opening is known. */
+export function showJob(room: Room): JobShown | undefined {
+  const job = foldJob(room.said());
+  if (job === undefined) return undefined;
+  const office = room.coordinator();
+  return {
+    room: room.id,
+    goal: job.goal,
+    state: jobState(job),
+    done: job.done !== undefined,
+    members: [...job.members],
+    ...(office !== undefined && {
+      coordinator: { ...office, name: nameOf(job, office.hubId) },
+    }),
+    parts: job.parts.map((part) => showPart(job, part)),
+    ...(job.done !== undefined && { text: job.done.text }),
+  };
+}
+
+function showPart(job: JobView, part: PartView): JobShown["parts"][number] {
+  const { partId, goal, given, result } = part;
+  if (result !== undefined)
+    return {
+      partId,
+      goal,
+      state: result.ok ? "done" : "failed",
+      hub: nameOf(job, result.hub),
+      agent: result.agentId,
+      text: result.text,
+    };
+  const last = given
+    .toSorted((a, b) => a.term - b.term || a.seq - b.seq)
+    .at(-1);
+  if (last === undefined) return { partId, goal, state: "waiting" };
+  const { hub, agent } = last;
+  return { partId, goal, state: "given", hub: nameOf(job, hub), agent };
+}
