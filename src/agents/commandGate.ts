@@ -20,10 +20,12 @@ export interface CommandRequest {
   readonly why: string;
   /** True when a person has just allowed exactly this. */
   readonly permitted?: boolean;
+  /** True for work of a peer: nobody is asked, and nothing runs that no sandbox holds. */
+  readonly heldOnly?: boolean;
 }
 
 /** The one way to run a command: held by the sandbox, or allowed by a person. */
-export interface CommandGate {
+export interface CommandGate extends Pick<Sandbox, "status"> {
   /** Undefined when it was not allowed; a check that did not run has no result. Rejects with the signal's reason when aborted. */
   run(
     request: CommandRequest,
@@ -52,7 +54,9 @@ export function createCommandGate(ports: {
     const status = await sandbox.status();
     const { ruling } = ruleCommand(status.holds);
     if (ruling === "deny") return false;
-    if (ruling === "allow" || request.permitted === true) return true;
+    if (ruling === "allow") return true;
+    if (request.heldOnly === true) return false;
+    if (request.permitted === true) return true;
     return permissions.ask(
       {
         missionId: request.missionId,
@@ -66,6 +70,7 @@ export function createCommandGate(ports: {
   };
 
   return {
+    status: () => sandbox.status(),
     async run(request, signal) {
       signal.throwIfAborted();
       if (!(await mayRun(request, signal))) return undefined;

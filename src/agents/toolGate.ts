@@ -16,6 +16,7 @@ import type { RoleFile } from "../protocol/role.ts";
 import type { Work } from "../protocol/work.ts";
 import type { CommandGate } from "./commandGate.ts";
 import { withoutMarks } from "./data.ts";
+import { offeredTo, ruleGuest } from "./guest.ts";
 import { createPermissions } from "./permissions.ts";
 import { approvedPins } from "./toolPins.ts";
 import { questionOf } from "./toolQuestion.ts";
@@ -69,15 +70,16 @@ export async function openToolGate(
   const { log, clock, chance, hash, mcp, commands } = ports;
   const { taskId, agentId, role, work } = caller;
   const { missionId } = work;
-  const own = workspaceTools(work.writable);
+  const { guest } = work;
+  const own = offeredTo(guest, workspaceTools(work.writable));
   const workspace = ports.openWorkspace(work.root, { writable: work.writable });
   const permissions = createPermissions(ports);
 
   const allTools = async (): Promise<readonly Tool[]> => {
-    const listed = mcp === undefined ? [] : await mcp.list(signal);
-    return mcp === undefined
-      ? own
-      : [...own, ...listed.map((tool) => mcpTool(tool, mcp, hash))];
+    // A guest's work does not even start the servers.
+    if (mcp === undefined || guest !== undefined) return own;
+    const listed = await mcp.list(signal);
+    return [...own, ...listed.map((tool) => mcpTool(tool, mcp, hash))];
   };
 
   /** Looked up anew for each call: a server may have changed what stands behind a name. */
@@ -110,7 +112,11 @@ export async function openToolGate(
         workspace,
         approved,
       });
-      return { tool, call, verdict };
+      return {
+        tool,
+        call,
+        verdict: await ruleGuest(guest, verdict, call, commands),
+      };
     } catch (error) {
       if (!(error instanceof ToolMisuse)) throw error;
       return {
@@ -149,6 +155,7 @@ export async function openToolGate(
               timeoutMs,
               why,
               permitted,
+              heldOnly: guest !== undefined,
             },
             commandSignal,
           ),

@@ -217,7 +217,6 @@ describe("C1: whatever is asked of a decision, in any order, with crashes in bet
           () => ({
             model: {
               first: new Map(),
-              voided: new Set(),
               voided: new Set<string>(),
               verified: new Set<string>(),
               collecting: true,
