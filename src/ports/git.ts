@@ -1,6 +1,7 @@
 /** What the line needs of git. */
 import type { ChangeSet, RepoRef, ReviewScope } from "../protocol/event.ts";
 import type { FileText } from "./changeReader.ts";
+import type { Parcels } from "./parcels.ts";
 
 /** Branches as a person picks them, without those that Roundtable made. */
 export interface Branches {
@@ -139,4 +140,6 @@ export interface Git {
   contains(repo: string, branch: string, commit: string): Promise<boolean>;
   /** Keeps `commit` under `refs/heads/NAME` for a pull request. */
   keepBranch(repo: string, name: string, commit: string): Promise<void>;
+  /** What crosses to other hubs. */
+  readonly parcels: Parcels;
 }

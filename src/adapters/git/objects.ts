@@ -1,10 +1,10 @@
 /** Questions about commits, trees and files of the object database; none of them changes anything. */
 import { RoundtableError } from "../../core/errors.ts";
-import type { Repository } from "./repository.ts";
+import type { Repository, RunsGit } from "./repository.ts";
 
 /** The commit a revision names. Rejects with `bad-revision`. */
 export async function commitOf(
-  repository: Repository,
+  repository: Pick<RunsGit, "git">,
   revision: string,
 ): Promise<string> {
   const found = await resolveRevision(repository, `${revision}^{commit}`);
@@ -14,7 +14,7 @@ export async function commitOf(
 
 /** The tree a commit or tree has. Rejects with `bad-revision`. */
 export async function treeOf(
-  repository: Repository,
+  repository: Pick<RunsGit, "git">,
   treeish: string,
 ): Promise<string> {
   const found = await resolveRevision(repository, `${treeish}^{tree}`);
@@ -24,7 +24,7 @@ export async function treeOf(
 
 /** The object a revision names; undefined when there is none. */
 export async function resolveRevision(
-  repository: Repository,
+  repository: Pick<RunsGit, "git">,
   revision: string,
 ): Promise<string | undefined> {
   if (revision.startsWith("-")) return undefined;
@@ -115,7 +115,7 @@ export const SUBMODULE = "160000";
 
 /** Makes a commit object; the same arguments give the same commit. Its author is the broker. */
 export async function commitTree(
-  repository: Repository,
+  repository: Pick<RunsGit, "git">,
   commit: {
     readonly tree: string;
     readonly parents: readonly string[];

@@ -8,11 +8,14 @@ import { changeOf, containsCommit, scopeOf } from "./change.ts";
 import { checkoutTree } from "./checkout.ts";
 import { churnOf } from "./churn.ts";
 import { commitWorktree } from "./commit.ts";
+import { cloneAt, closeClone, listClones, openClone } from "./clone.ts";
 import { create } from "./create.ts";
 import { inspect } from "./inspect.ts";
 import { revertsOf } from "./reverts.ts";
 import { pick, prepareMerge } from "./merge.ts";
 import { commitOf, filesOf, showFile, tipOf } from "./objects.ts";
+import { pack } from "./pack.ts";
+import { patchOf, takePatch } from "./patch.ts";
 import { openRepository, type Repository } from "./repository.ts";
 import { textsOf } from "./texts.ts";
 import {
@@ -99,6 +102,17 @@ export function openGit(options: {
       containsCommit(await open(repo), branch, commit),
     keepBranch: (repo, name, commit) =>
       inTurn(repo, (repository) => keepBranch(repository, name, commit)),
+    parcels: {
+      pack: async (repo, commit, file) => pack(await open(repo), commit, file),
+      openClone: (bundle, commit, name) =>
+        openClone(options.home, bundle, commit, name),
+      patchOf: async (name, file) =>
+        patchOf(await cloneAt(options.home, name), file),
+      closeClone: (name) => closeClone(options.home, name),
+      clones: () => listClones(options.home),
+      takePatch: (repo, patch) =>
+        inTurn(repo, (repository) => takePatch(repository, patch)),
+    },
   };
 }
 

@@ -14,12 +14,8 @@ export interface ConfigEntry {
   readonly value: string;
 }
 
-export interface Repository {
-  readonly root: string;
-  readonly gitDir: string;
-  readonly commonDir: string;
-  readonly places: Places;
-  readonly config: readonly ConfigEntry[];
+/** Git on one git folder, hardened. */
+export interface RunsGit {
   /** Runs git on objects and refs, away from any files. */
   git(
     args: readonly string[],
@@ -31,6 +27,14 @@ export interface Repository {
     args: readonly string[],
     options?: Partial<Omit<GitCall, "args">>,
   ): Promise<GitOutput>;
+}
+
+export interface Repository extends RunsGit {
+  readonly root: string;
+  readonly gitDir: string;
+  readonly commonDir: string;
+  readonly places: Places;
+  readonly config: readonly ConfigEntry[];
 }
 
 /** A folder of files with the git dir that belongs to it. */
@@ -47,15 +51,30 @@ export async function openRepository(
   const { root, gitDir, commonDir } = await discover(dir);
   const places = await openPlaces(home, commonDir);
   const config = await readConfig(gitDir, places.quiet);
-  const overrides = driverOverrides(config.map((entry) => entry.key));
   return {
     root,
     gitDir,
     commonDir,
     places,
     config,
+    ...runsGit(gitDir, places.quiet, config),
+  };
+}
+
+/** Git on one git folder, with every driver that `config` names switched off and `more` set; runs in `quiet` when it needs no files. */
+export function runsGit(
+  gitDir: string,
+  quiet: string,
+  config: readonly ConfigEntry[],
+  more: readonly (readonly [key: string, value: string])[] = [],
+): RunsGit {
+  const overrides = [
+    ...driverOverrides(config.map((entry) => entry.key)),
+    ...more,
+  ];
+  return {
     git: (args, options) =>
-      runGit({ gitDir, cwd: places.quiet, overrides, ...options, args }),
+      runGit({ gitDir, cwd: quiet, overrides, ...options, args }),
     gitIn: (checkout, args, options) =>
       runGit({
         gitDir: checkout.gitDir,

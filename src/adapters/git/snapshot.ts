@@ -2,14 +2,14 @@
 import { copyFile, rm, stat, utimes } from "node:fs/promises";
 import { join } from "node:path";
 import { SUBMODULE } from "./objects.ts";
-import type { Checkout, Repository } from "./repository.ts";
+import type { Checkout, Repository, RunsGit } from "./repository.ts";
 
 /**
  * Stages everything that is not ignored, but paths `skip` names, and returns the tree. Nested repositories are left out; changed
  * submodules are taken when `submodules` says so. Uses `index` in place of the checkout's own index when given.
  */
 export async function snapshot(
-  repository: Repository,
+  repository: Pick<RunsGit, "gitIn">,
   checkout: Checkout,
   options: {
     readonly index?: string;
