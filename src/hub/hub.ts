@@ -11,6 +11,7 @@ import type {
   Transport,
 } from "../ports.ts";
 import type { Mailboxes } from "../ports/mailboxes.ts";
+import type { Message } from "../protocol/a2a.ts";
 import type { HubAddress } from "../protocol/hub.ts";
 import type { AgentRoute } from "../protocol/settings.ts";
 import type { TextListener } from "./agentPort.ts";
@@ -95,6 +96,8 @@ export function createHub(deps: {
   readonly name: string;
   /** Who gets what is addressed to a role or a skill; without rules the least loaded that fits. */
   readonly routes?: readonly AgentRoute[];
+  /** Who gets a message that names no agent; the first that sat down where it says nobody. */
+  readonly preferred?: (message: Message) => string | undefined;
   /** The way to A2A servers elsewhere; without it none can join. */
   readonly remoteAgents?: RemoteAgents;
   /** Opens what keeps durable messages, when it is first needed; without it they are refused. The hub closes it. */

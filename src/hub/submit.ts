@@ -112,6 +112,8 @@ export function createSubmit(parts: {
   readonly execution: Execution;
   readonly routing: Routing;
   readonly circuits: Circuits;
+  /** Who gets a message that names no agent; the first that sat down where it says nobody, or somebody who does not sit here. */
+  readonly preferred?: (message: Message) => string | undefined;
 }): Submit {
   const { log, clock, chance, hash, registry, tasks, execution } = parts;
   const { routing, circuits } = parts;
@@ -124,6 +126,12 @@ export function createSubmit(parts: {
     if (sitting === undefined)
       throw invalidField("tenant", "no such agent sits here");
     return sitting;
+  }
+
+  function unnamed(message: Message): Sitting {
+    const wanted = parts.preferred?.(message);
+    const sitting = wanted === undefined ? undefined : registry.get(wanted);
+    return sitting ?? sittingOf(undefined);
   }
 
   /** Who works on a new task. The hub's own work goes to exactly who it names: a mission sees to its agents' failures itself. */
@@ -145,7 +153,7 @@ export function createSubmit(parts: {
     caller: Caller,
     early: boolean,
   ): Promise<TaskRecord> {
-    const to = address ?? sittingOf(address).agentId;
+    const to = address ?? unnamed(message).agentId;
     const contextId =
       message.contextId ??
       // A client that repeats itself without a context still means the same message.
