@@ -12,9 +12,10 @@ import {
   type StatusReport,
 } from "../../protocol/jobs.ts";
 import type { PeersShown } from "../../protocol/peers.ts";
+import { asked } from "../asked.ts";
 import type { PeeringTable, Room } from "../rooms.ts";
-import { hubNamed, readParams } from "./asked.ts";
 import { watchCrews } from "./crew.ts";
+import { hubNamed } from "./hubNamed.ts";
 import { createLead } from "./lead.ts";
 import { statusReport } from "./report.ts";
 import { showJob } from "./show.ts";
@@ -173,19 +174,19 @@ export function openJobs(ports: JobsPorts): Jobs {
 
   table.answers({
     "peers/coordinate": async (params) => {
-      const wanted = readParams(Coordinate, params);
+      const wanted = asked(Coordinate, params);
       return { room: await coordinate(wanted) };
     },
     "peers/job": async (params) => {
       await Promise.resolve();
-      return shownOf(readParams(JobNamed, params).room);
+      return shownOf(asked(JobNamed, params).room);
     },
     "peers/jobs": () =>
       Promise.resolve({
         jobs: jobRooms().flatMap((room) => showJob(room) ?? []),
       }),
     "peers/handOver": async (params) => {
-      const wanted = readParams(HandOver, params);
+      const wanted = asked(HandOver, params);
       const room = roomOf(wanted.room);
       const { hubId } = hubNamed(wanted.to, room.members);
       await room.handOver(hubId);
