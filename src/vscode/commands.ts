@@ -30,6 +30,7 @@ import { orComplain } from "./complain.ts";
 import type { ApiKey } from "./secrets.ts";
 import type { Peers } from "./peers.ts";
 import type { PeerCommandName } from "./peersCommands.ts";
+import { voters } from "./peersWords.ts";
 
 /** What commands act on. */
 export interface Tools {
@@ -265,12 +266,22 @@ async function act({ room }: Tools, intent: IntentInput): Promise<void> {
   await (await room.app()).perform(intent, "human");
 }
 
-/** Starts a mission and shows it. */
+/** Starts a mission and shows it; the agents of teammates who may vote are asked along as the user ticks. */
 async function begin(
-  { room, conversation }: Tools,
+  { room, conversation, peers, context }: Tools,
   intent: IntentInput,
 ): Promise<void> {
   const app = await room.app();
-  const { missionId } = await app.perform(intent, "human");
+  const invited = voters(await peers.look());
+  let hubs: readonly string[] | undefined;
+  if (invited.length > 0) {
+    const { pickTeammates } = await import("./peersTeammates.ts");
+    hubs = await pickTeammates(context.workspaceState, invited);
+    if (hubs === undefined) return;
+  }
+  const { missionId } = await app.perform(
+    { ...intent, ...(hubs !== undefined && { peers: [...hubs] }) },
+    "human",
+  );
   await conversation.show(missionId ?? undefined);
 }

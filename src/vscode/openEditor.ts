@@ -46,7 +46,7 @@ export function openEditor(
   const lenses = lensesOf(room);
   const reviews = watchReviews(context, room);
   const threads = watchThreads(reviews);
-  const peers = watchPeers(room);
+  const peers = watchPeers(room, context.workspaceState);
   const takeUp = (): void => {
     room.reopen().catch(complain);
   };
@@ -98,11 +98,15 @@ export function openEditor(
     findings: { room, reviews, threads },
     peers,
   });
-  room.resume().catch((error: unknown) => {
-    textLog.warn("missions could not be resumed", {
-      reason: toProblem(error).message,
+  for (const [what, resume] of [
+    ["missions", () => room.resume()],
+    ["links to teammates' hubs", () => peers.resume()],
+  ] as const)
+    resume().catch((error: unknown) => {
+      textLog.warn(`${what} could not be resumed`, {
+        reason: toProblem(error).message,
+      });
     });
-  });
   return () => room.close();
 }
 

@@ -14,17 +14,22 @@ export interface Peers extends Disposes {
   ask(method: string, params: unknown): Promise<unknown>;
   /** What there is to show; opens the app if need be. */
   look(): Promise<PeersShown>;
+  /** Opens the app if this hub was shared, or had peers, when this workspace was last open: they may call, and expect to be called. */
+  resume(): Promise<void>;
 }
 
+/** Key of the workspace state that says this hub was shared, or had peers, when the window closed. */
+const PEERING_KEY = "roundtable.peering";
 /** How often something that says how much time is left is shown anew, ms. */
 const TICK_MS = 20_000;
 
 /** Follows the app's peering through openings and closings of the app. */
-export function watchPeers(room: Room): Peers {
+export function watchPeers(room: Room, state: vscode.Memento): Peers {
   const changed = new vscode.EventEmitter<void>();
   let followed: App | undefined;
   let unfollow: (() => void) | undefined;
   let tick: NodeJS.Timeout | undefined;
+  let wasPeering = state.get(PEERING_KEY) === true;
 
   const tell = (): void => {
     clearTimeout(tick);
@@ -34,16 +39,26 @@ export function watchPeers(room: Room): Peers {
     changed.fire();
   };
 
+  const heard = (): void => {
+    const shown = deskOf(room.peek())?.shown();
+    const peering = shown !== undefined && isPeering(shown);
+    if (shown !== undefined && peering !== wasPeering) {
+      wasPeering = peering;
+      void state.update(PEERING_KEY, peering);
+    }
+    tell();
+  };
+
   const follow = (): void => {
     const app = room.peek();
     if (app === followed) return;
     unfollow?.();
     followed = app;
-    unfollow = deskOf(app)?.onChange(tell);
+    unfollow = deskOf(app)?.onChange(heard);
     tell();
   };
 
-  const heard = room.onChange(follow);
+  const opened = room.onChange(follow);
   follow();
   const desk = async (): Promise<PeersDesk> => {
     const found = deskOf(await room.app());
@@ -55,13 +70,23 @@ export function watchPeers(room: Room): Peers {
     onChange: changed.event,
     ask: async (method, params) => (await desk()).ask(method, params, "human"),
     look: async () => (await desk()).shown(),
+    resume: async () => {
+      if (wasPeering) await room.app();
+    },
     dispose: () => {
       clearTimeout(tick);
       unfollow?.();
-      heard.dispose();
+      opened.dispose();
       changed.dispose();
     },
   };
+}
+
+/** Whether this hub is shared, or has peers that it talks to. */
+function isPeering({ listening, peers }: PeersShown): boolean {
+  return (
+    listening !== undefined || peers.some(({ state }) => state !== "revoked")
+  );
 }
 
 function deskOf(app: App | undefined): PeersDesk | undefined {

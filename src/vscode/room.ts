@@ -6,7 +6,8 @@ import type { Settings } from "../protocol/settings.ts";
 import type { EventLog, Models, TextLog } from "../ports.ts";
 import type { LogDesk } from "../ports/logDesk.ts";
 import type { HouseFile, RulesReading } from "../core/rules/house.ts";
-import { serverTokenKey } from "./secrets.ts";
+import type { SecretStore } from "../ports/peering.ts";
+import { hubSecretsIn, serverTokenKey } from "./secrets.ts";
 import { readSettings } from "./settings.ts";
 import { storageOf } from "./storage.ts";
 
@@ -22,6 +23,7 @@ export interface Behind {
     readonly textLog: TextLog;
     readonly apiKey: () => Promise<string>;
     readonly secret: (name: string) => Promise<string | undefined>;
+    readonly secrets: SecretStore;
     readonly editorModels: () => Promise<Models | undefined>;
     readonly paceMs: number;
     readonly waitForLog: AbortSignal;
@@ -144,8 +146,9 @@ export function createRoom(
 
   const start = async (): Promise<Opened> => {
     await closed;
+    const storage = await storageOf(context, root());
     const opened = await behind.open({
-      storage: await storageOf(context, root()),
+      storage,
       trees: vscode.Uri.joinPath(context.globalStorageUri, "trees").fsPath,
       media: vscode.Uri.joinPath(context.extensionUri, "media").fsPath,
       root: root(),
@@ -153,6 +156,8 @@ export function createRoom(
       textLog,
       apiKey,
       secret: async (name) => context.secrets.get(serverTokenKey(name)),
+      // The last part of the path is what tells workspaces apart.
+      secrets: hubSecretsIn(context.secrets, storage.slice(-32)),
       editorModels,
       paceMs: PACE_MS,
       waitForLog: AbortSignal.timeout(

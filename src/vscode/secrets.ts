@@ -1,4 +1,5 @@
 import * as vscode from "vscode";
+import type { SecretStore } from "../ports/peering.ts";
 
 const KEY = "anthropicApiKey";
 
@@ -46,5 +47,17 @@ export function apiKeyIn(secrets: vscode.SecretStorage): ApiKey {
       secrets.onDidChange(({ key }) => {
         if (key === KEY) listener();
       }),
+  };
+}
+
+/** Secrets of one hub in the editor's secret storage, which all windows of this user share: `hub` tells hubs apart. */
+export function hubSecretsIn(
+  secrets: vscode.SecretStorage,
+  hub: string,
+): SecretStore {
+  const key = (name: string): string => `hub:${hub}:${name}`;
+  return {
+    get: async (name) => secrets.get(key(name)),
+    set: async (name, value) => secrets.store(key(name), value),
   };
 }
