@@ -1,5 +1,6 @@
 import type { Sealed } from "../core/peering/room.ts";
-import type { PeerBody, RoomKind } from "../protocol/peer.ts";
+import type { LinkFrame, PeerBody, RoomKind } from "../protocol/peer.ts";
+import type { PeersShown } from "../protocol/peers.ts";
 import type { PinnedPeer } from "./link.ts";
 
 /** A room this hub takes part in: what is said in it is on disk here before anybody hears of it, and reaches every member that comes back. */
@@ -67,4 +68,15 @@ export interface PeeringTable {
   changed(): void;
   /** Adds methods `peers/…`; a name is added once. */
   answers(methods: Readonly<Record<string, PeeringMethod>>): void;
+  /** Adds lines to what `peers/list` shows; a room's line replaces the plain one. Read whenever somebody looks. */
+  shows(lines: () => Partial<Pick<PeersShown, "rooms" | "tasks">>): void;
+  /** Sends a piece of a file, or asks for one; false when the peer is not connected. */
+  sendBlob(hubId: string, frame: BlobFrame): boolean;
+  /** Hears such frames of connected peers. Returns the way to stop. */
+  onBlob(listener: (hubId: string, frame: BlobFrame) => void): () => void;
+  /** Called when a peer's link opened or ended. Returns the way to stop. */
+  onLink(listener: (hubId: string, isUp: boolean) => void): () => void;
 }
+
+/** Frames that are no envelopes: pieces of files. */
+export type BlobFrame = Extract<LinkFrame, { t: "blobAsked" | "blob" }>;

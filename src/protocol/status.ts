@@ -49,6 +49,19 @@ export const HubStatus = z.object({
     stalled: count,
     closed: count,
   }),
+  /** Teammates' hubs; left out before there is any. */
+  peers: z
+    .array(
+      z.object({
+        hubId: z.string(),
+        name: z.string(),
+        state: z.enum(["connected", "connecting", "away", "revoked"]),
+        latencyMs: z.number().nullable(),
+        /** Envelopes that wait for it. */
+        waiting: count,
+      }),
+    )
+    .optional(),
   process: z.object({
     residentBytes: count,
     heapBytes: count,
