@@ -14,7 +14,7 @@ export function addAgentCommands(
       "who sits at the hub that runs; without one, who would sit at the table",
     )
     .option("--repo <dir>", "the repository whose hub it is", ".")
-    .option("--hub <file>", "a hub's discovery file, instead")
+    .option("--hub <which>", "a hub's name, or its discovery file")
     .option("--id <pattern>", "only agents with such an id; * is anything")
     .option("--role <pattern>", "only agents of such a role")
     .option("--skill <pattern>", "only agents with such a skill")

@@ -13,7 +13,7 @@ export function addDeadLetterCommands(
       "messages that could not be delivered: at the hub that runs; without one, as they are stored",
     )
     .option("--repo <dir>", "the repository whose hub it is", ".")
-    .option("--hub <file>", "a hub's discovery file, instead")
+    .option("--hub <which>", "a hub's name, or its discovery file")
     .option("--mailbox <name>", "only those for this agent or @subscription")
     .option("--json", "as JSON")
     .configureHelp({ showGlobalOptions: true })

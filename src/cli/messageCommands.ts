@@ -19,7 +19,7 @@ export function addMessageCommands(
     )
     .argument("<payload>", "JSON, or any text")
     .option("--repo <dir>", "the repository whose hub it is", ".")
-    .option("--hub <file>", "a hub's discovery file, instead")
+    .option("--hub <which>", "a hub's name, or its discovery file")
     .option("--durable", "on disk before it is accepted, kept until delivered")
     .option("--wait", "ask, and print the answer")
     .option("--priority <n>", "0 to 10, the highest first", priority)
@@ -38,7 +38,7 @@ export function addMessageCommands(
       pattern,
     )
     .option("--repo <dir>", "the repository whose hub it is", ".")
-    .option("--hub <file>", "a hub's discovery file, instead")
+    .option("--hub <which>", "a hub's name, or its discovery file")
     .option(
       "--name <name>",
       "a lasting subscription: durable messages wait for it",

@@ -5,11 +5,13 @@ import { Settings } from "../protocol/settings.ts";
 import { openGit } from "../adapters/git/openGit.ts";
 import { openRoundtable, type Roundtable } from "../world.ts";
 import { stderrLog } from "./stderrLog.ts";
-import { storageFor, treesHome } from "./places.ts";
+import { storageFor, storageOfHub, treesHome } from "./places.ts";
 
 /** What the terminal's flags say about a run. */
 export interface SessionOptions {
   readonly repo: string;
+  /** Name of a hub that keeps a log of its own; the repository's own log when unset. */
+  readonly hubName?: string;
   readonly model?: string;
   /** Base URL of an Anthropic-compatible endpoint. */
   readonly baseUrl?: string;
@@ -51,7 +53,10 @@ export async function openSession(options: SessionOptions): Promise<Session> {
     options.repo,
   );
   const opened = await openRoundtable({
-    storage: storageFor(root),
+    storage:
+      options.hubName === undefined
+        ? storageFor(root)
+        : storageOfHub(root, options.hubName),
     trees,
     media: MEDIA,
     root,

@@ -14,7 +14,7 @@ export function addWatchCommands(
       "how the hub that runs is doing: agents, tasks, mailboxes, log, missions",
     )
     .option("--repo <dir>", "the repository whose hub it is", ".")
-    .option("--hub <file>", "a hub's discovery file, instead")
+    .option("--hub <which>", "a hub's name, or its discovery file")
     .option("--json", "as JSON")
     .action(async (options: StatusOptions) => {
       const { showStatus } = await import("./status.ts");
@@ -28,7 +28,7 @@ export function addWatchCommands(
     )
     .argument("<id>", "of a mission, a task or a message")
     .option("--repo <dir>", "the repository", ".")
-    .option("--hub <file>", "ask the hub of this discovery file")
+    .option("--hub <which>", "ask the hub of this name or discovery file")
     .option("--file <log>", "read this log's file")
     .option("--json", "as JSON: spans with ids, times and attributes")
     .action(async (id: string, options: TraceOptions) => {
