@@ -42,7 +42,7 @@ export function watchSharing(peers: Peers): Disposes {
     const here = shown.peers.filter(({ state }) => state === "connected");
     const count = here.length === 1 ? "1 peer" : `${String(here.length)} peers`;
     const open = !isLoopback(host);
-    item.text = `$(radio-tower) Shared: ${count}`;
+    item.text = `$(broadcast) Shared: ${count}`;
     item.tooltip = `This hub is shared at ${host}:${String(port)}${open ? ", on the network" : ", on this machine only"}. ${String(here.length)} connected.`;
     item.accessibilityInformation = {
       label: `Roundtable is shared ${open ? "on the network" : "on this machine"}, ${count} connected`,

@@ -65,15 +65,16 @@ async function sameWords(pairing: Pairing): Promise<boolean | undefined> {
   const no = "They Differ";
   const name = plain(pairing.name, 64);
   const picked = await vscode.window.showInformationMessage(
-    `Do you both see: ${pairing.words.join(" ")}?`,
+    `Do you both see: ${pairing.words.join(" · ")}?`,
     {
       modal: true,
       detail: [
-        `Read them to the person at ${name} by voice, or in a chat you trust. If somebody sits between the two of you, the words differ.`,
-        `${name} may do here: ${scopeNames(pairing.scopes)}.`,
-        `You may do there: ${scopeNames(pairing.theirs)}.`,
+        `Read them to the person at ${name}, by voice or in a chat you trust. If somebody sits between the two of you, the words differ.`,
+        "",
+        `${name} may do here: ${scopeNames(pairing.scopes)}`,
+        `You may do there: ${scopeNames(pairing.theirs)}`,
         `Hub ${shortId(pairing.hubId)}…`,
-      ].join("\n\n"),
+      ].join("\n"),
     },
     yes,
     no,

@@ -155,7 +155,7 @@ export async function peersMenu(peers: Peers): Promise<void> {
         command: "roundtable.peers.focus",
       },
       {
-        label: "$(radio-tower) Share This Hub…",
+        label: "$(broadcast) Share This Hub…",
         description: "another invitation",
         command: "roundtable.shareHub",
       },

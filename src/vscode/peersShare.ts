@@ -2,7 +2,7 @@ import * as vscode from "vscode";
 import { INVITATION_MINUTES, Shared } from "../protocol/peers.ts";
 import type { Peers } from "./peers.ts";
 import { during, pickScopes } from "./peersPick.ts";
-import { isLoopback, scopeNames } from "./peersWords.ts";
+import { scopeNames } from "./peersWords.ts";
 import type { LocalAddress } from "./room.ts";
 
 const TITLE = "Share This Hub";
@@ -47,7 +47,7 @@ async function pickInterface(
         host: "127.0.0.1",
       },
       ...addresses.map(({ name, address }) => ({
-        label: `$(broadcast) ${name}`,
+        label: `$(globe) ${name}`,
         description: address,
         detail:
           "Everybody on that network reaches the port; only hubs you paired with get in",
@@ -82,7 +82,7 @@ async function pickLifetime(): Promise<number | undefined> {
 
 /** Offers link and code to be copied, either or both, until the user is done; they are shown nowhere else. */
 function handOver(shared: Shared): Promise<void> {
-  const { link, code, host, port, scopes, expiresAt } = shared;
+  const { link, code, scopes, expiresAt } = shared;
   const until = new Date(expiresAt).toLocaleTimeString([], {
     hour: "2-digit",
     minute: "2-digit",
@@ -113,7 +113,8 @@ function handOver(shared: Shared): Promise<void> {
       ),
       {
         label: copied.size > 0 ? "$(arrow-right) Done" : "$(arrow-right) Later",
-        detail: `Next: your teammate's hub calls ${isLoopback(host) ? "from this machine" : `${host}:${String(port)}`}, and both of you see six words. Compare them by voice, then confirm.`,
+        detail:
+          "Next: they enter it; both of you see six words, compare them, and confirm",
       },
     ];
     const active = pick.activeItems[0]?.text;

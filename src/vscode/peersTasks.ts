@@ -60,9 +60,10 @@ export async function tellTask(
   peers: Peers,
   task: PeerTaskLine,
 ): Promise<void> {
-  const whole = task.intent.length <= 200;
+  const whole = task.intent.length <= 240 && !task.intent.includes("\n");
+  const what = whole ? plain(task.intent, 240) : plain(task.title, 120);
   const picked = await vscode.window.showInformationMessage(
-    `${plain(task.name, 64)} asks your team: ${plain(task.title, 120)}${task.intent.startsWith(task.title) && whole ? "" : ` (${plain(task.intent)})`}. Nothing runs before you accept.`,
+    `${plain(task.name, 64)} asks your team: “${what}”. Nothing runs before you accept.`,
     whole ? "Accept" : "Read…",
     "Refuse",
     "Later",

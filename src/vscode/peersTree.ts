@@ -196,7 +196,7 @@ function lookOf(node: PeersNode): Look {
     case "peer":
       return peerLook(node.peer);
     case "rooms":
-      return group("Done Together", "rooms", node.rooms.length);
+      return group("Shared Missions and Jobs", "rooms", node.rooms.length);
     case "room":
       return roomLook(node.room);
     case "tasks":
@@ -225,7 +225,7 @@ function hubLook({ hubId, name, listening, invitations }: PeersShown): Look {
       listening === undefined
         ? "not shared"
         : `shared at ${listening.host}:${String(listening.port)}`,
-    icon: "radio-tower",
+    icon: "broadcast",
     ...(open && { tone: "list.warningForeground" }),
     tooltip: [
       plain(name, 64),
@@ -247,7 +247,7 @@ function pairingLook(pairing: Pairing): Look {
     id: `pairing/${pairing.pairingId}`,
     label: plain(pairing.name, 64),
     description: ours ? "compare the words" : "waits for their word",
-    icon: ours ? "bell-dot" : "watch",
+    icon: ours ? "bell-dot" : "ellipsis",
     ...(ours && { tone: "list.warningForeground" }),
     tooltip: [
       "Pairing: both people must see the same words.",
@@ -298,7 +298,7 @@ function roomLook(room: RoomLine): Look {
   );
   return {
     id: `room/${room.room}`,
-    label: plain(room.title, 120),
+    label: plain(room.title, 48),
     description: coordination(room),
     icon: room.kind === "job" ? "type-hierarchy-sub" : "organization",
     tooltip: [
@@ -323,7 +323,7 @@ function taskLook(task: PeerTaskLine): Look {
   const asks = task.direction === "asked" && task.state === "waiting";
   return {
     id: `task/${task.taskId}`,
-    label: plain(task.title, 120),
+    label: plain(task.title, 48),
     description: asks
       ? `${plain(task.name, 64)} asks you`
       : `${task.direction === "given" ? "to" : "from"} ${plain(task.name, 64)}, ${plain(task.state, 32)}`,
@@ -346,7 +346,7 @@ function taskLook(task: PeerTaskLine): Look {
 }
 
 const TASK_ICONS: Readonly<Record<string, string>> = {
-  waiting: "watch",
+  waiting: "ellipsis",
   accepted: "sync~spin",
   running: "sync~spin",
   done: "pass",

@@ -129,16 +129,16 @@ export function isNothing(shown: PeersShown): boolean {
   );
 }
 
-/** A peer's report as Markdown. What it says of itself is data: it stands in code spans. */
+/** A peer's report as Markdown. What it says of itself is data, and escaped. */
 export function reportMarkdown(peer: PeerLine, now: number): string {
   const { report } = peer;
-  const name = code(peer.name);
+  const name = escaped(peer.name);
   if (report === undefined)
     return `# Report of ${name}\n\nThere is none yet. It comes as soon as the hub is connected and you may observe it.\n`;
   return [
     `# Report of ${name}`,
     "",
-    `Version ${code(report.version)}, running since ${new Date(report.startedAt).toLocaleString()}, told ${ago(report.at, now)}.`,
+    `Version ${escaped(report.version)}, running since ${new Date(report.startedAt).toLocaleString()}, told ${ago(report.at, now)}.`,
     "",
     `${String(report.missions.open)} missions open, ${String(report.missions.closed)} closed, ${String(report.jobs)} jobs.`,
     "",
@@ -146,12 +146,13 @@ export function reportMarkdown(peer: PeerLine, now: number): string {
     "| --- | --- | --- | ---: | ---: |",
     ...report.agents.map(
       ({ agentId, role, status, running, waiting }) =>
-        `| ${code(agentId)} | ${code(role)} | ${code(status)} | ${String(running)} | ${String(waiting)} |`,
+        `| ${escaped(agentId)} | ${escaped(role)} | ${escaped(status)} | ${String(running)} | ${String(waiting)} |`,
     ),
     "",
   ].join("\n");
 }
 
-function code(text: string): string {
-  return `\`${plain(text, 128).replaceAll(/[`|]/g, "'") || " "}\``;
+/** Outside text inside Markdown: every sign that could mean something is escaped. */
+function escaped(text: string): string {
+  return plain(text, 128).replaceAll(/[!-/:-@[-`{-~]/g, "\\$&");
 }
