@@ -2,7 +2,7 @@
 import { RoundtableError, toProblem } from "../../core/errors.ts";
 import { MAX_PARTS, nameOf, partsOf } from "../../core/peering/job.ts";
 import type { Sealed } from "../../core/peering/room.ts";
-import type { Chance, Clock, TextLog } from "../../ports.ts";
+import type { Chance, Clock, EventLog, Hash, TextLog } from "../../ports.ts";
 import type { PeerTable } from "../../ports/peering.ts";
 import {
   Coordinate,
@@ -17,6 +17,7 @@ import type { PeeringTable, Room } from "../rooms.ts";
 import { watchCrews } from "./crew.ts";
 import { hubNamed } from "./hubNamed.ts";
 import { createLead } from "./lead.ts";
+import { pastJob, pastJobs } from "./past.ts";
 import { statusReport } from "./report.ts";
 import { showJob } from "./show.ts";
 import { createWorker } from "./work.ts";
@@ -31,6 +32,9 @@ export interface JobsPorts {
   readonly table: PeeringTable;
   readonly own: Pick<PeerTable, "published" | "report" | "send">;
   readonly shown: () => PeersShown;
+  /** Where jobs of before are. */
+  readonly log: EventLog;
+  readonly hash: Hash;
   readonly clock: Clock;
   /** A clock that never jumps, ms. */
   readonly mono: () => number;
@@ -57,7 +61,7 @@ export interface Jobs {
 
 /** Takes part in jobs from now on, in those of before too, and answers the methods about them. */
 export function openJobs(ports: JobsPorts): Jobs {
-  const { self, table, own, clock, mono, textLog } = ports;
+  const { self, table, own, log, hash, clock, mono, textLog } = ports;
   const crews = watchCrews({ ...ports, mono: mono() });
   const lead = createLead({ self, textLog, crew: () => crews.all(mono()) });
   const worker = createWorker({
@@ -102,9 +106,25 @@ export function openJobs(ports: JobsPorts): Jobs {
     }
   };
 
-  const roomOf = (id: string): Room => {
+  const find = (id: string): JobShown | undefined => {
     const room = table.room(id);
-    if (room?.kind === "job") return room;
+    if (room?.kind === "job") return showJob(room);
+    return room === undefined ? pastJob(log, hash, id) : undefined;
+  };
+
+  const all = (): readonly JobShown[] => {
+    const open = jobRooms();
+    const known = new Set(open.map(({ id }) => id));
+    const past = pastJobs(log).filter((id) => !known.has(id));
+    return [
+      ...past.flatMap((id) => pastJob(log, hash, id) ?? []),
+      ...open.flatMap((room) => showJob(room) ?? []),
+    ];
+  };
+
+  const shownOf = (id: string): JobShown => {
+    const shown = find(id);
+    if (shown !== undefined) return shown;
     throw new RoundtableError(
       "bad-intent",
       `There is no job ${JSON.stringify(id)} here.`,
@@ -112,19 +132,9 @@ export function openJobs(ports: JobsPorts): Jobs {
     );
   };
 
-  const shownOf = (id: string): JobShown => {
-    const shown = showJob(roomOf(id));
-    if (shown !== undefined) return shown;
-    throw new RoundtableError(
-      "peering-failed",
-      "What that job is about has not arrived yet.",
-      "Nothing was changed. Try again in a moment.",
-    );
-  };
-
   const coordinate: Jobs["coordinate"] = async ({ goal, hubs, id }) => {
     const room = id ?? `job-${ports.chance.id()}`;
-    if (table.room(room) !== undefined) return room;
+    if (find(room) !== undefined) return room;
     if (partsOf(goal).length > MAX_PARTS)
       throw new RoundtableError(
         "bad-intent",
@@ -172,6 +182,25 @@ export function openJobs(ports: JobsPorts): Jobs {
     return [...new Map(found.map((one) => [one.hubId, one])).values()];
   };
 
+  const handOver = async (id: string, to: string): Promise<void> => {
+    const { done, members, coordinator } = shownOf(id);
+    const next = hubNamed(to, members);
+    const room = table.room(id);
+    if (done || room === undefined)
+      throw refusedMove("That job is done", "It needs no coordinator.");
+    if (coordinator?.hubId !== self)
+      throw refusedMove(
+        `${coordinator?.name ?? "Nobody"} coordinates that job at the moment`,
+        "Hand it over at the hub that coordinates it; if that is gone, the others elect one by themselves.",
+      );
+    if (next.hubId !== self && !table.isConnected(next.hubId))
+      throw refusedMove(
+        `${next.name} is not connected`,
+        "Hand it to a hub that is.",
+      );
+    await room.handOver(next.hubId);
+  };
+
   table.answers({
     "peers/coordinate": async (params) => {
       const wanted = asked(Coordinate, params);
@@ -181,15 +210,10 @@ export function openJobs(ports: JobsPorts): Jobs {
       await Promise.resolve();
       return shownOf(asked(JobNamed, params).room);
     },
-    "peers/jobs": () =>
-      Promise.resolve({
-        jobs: jobRooms().flatMap((room) => showJob(room) ?? []),
-      }),
+    "peers/jobs": () => Promise.resolve({ jobs: all() }),
     "peers/handOver": async (params) => {
       const wanted = asked(HandOver, params);
-      const room = roomOf(wanted.room);
-      const { hubId } = hubNamed(wanted.to, room.members);
-      await room.handOver(hubId);
+      await handOver(wanted.room, wanted.to);
       return shownOf(wanted.room);
     },
     "peers/statusReport": () => Promise.resolve(status()),
@@ -204,12 +228,12 @@ export function openJobs(ports: JobsPorts): Jobs {
 
   return {
     coordinate,
-    all: () => jobRooms().flatMap((room) => showJob(room) ?? []),
+    all,
     status,
     ended: (room, signal) =>
       new Promise((resolve, reject) => {
         const check = (): void => {
-          const shown = showJob(roomOf(room));
+          const shown = find(room);
           if (shown?.done === true)
             finish(() => {
               resolve(shown);
@@ -263,4 +287,12 @@ function tell(textLog: TextLog, room: Room, { envelope }: Sealed): void {
       break;
     default:
   }
+}
+
+function refusedMove(why: string, next: string): RoundtableError {
+  return new RoundtableError(
+    "peering-failed",
+    `${why}.`,
+    `Nothing was changed. ${next}`,
+  );
 }

@@ -9,7 +9,9 @@ import type { JobShown } from "../../protocol/jobs.ts";
 import type { Room } from "../rooms.ts";
 
 /** A job as people see it; undefined before its room's opening is known. */
-export function showJob(room: Room): JobShown | undefined {
+export function showJob(
+  room: Pick<Room, "id" | "said" | "coordinator">,
+): JobShown | undefined {
   const job = foldJob(room.said());
   if (job === undefined) return undefined;
   const office = room.coordinator();
