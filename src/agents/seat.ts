@@ -24,7 +24,7 @@ import { artifactOf } from "./answerArtifact.ts";
 import type { Executor } from "./executor.ts";
 import { agentCard } from "./role.ts";
 import { openMessageDesk } from "./seatMessages.ts";
-import { chatWork, readRequest } from "./seatWork.ts";
+import { chatWork, isOfPeer, readRequest } from "./seatWork.ts";
 
 /** What an agent needs to sit down. */
 export interface SeatPorts {
@@ -39,6 +39,8 @@ export interface SeatPorts {
   readonly version: string;
   /** Folder that questions from outside may read; undefined where none is open. */
   readonly chatRoot: string | undefined;
+  /** Makes the empty folder in which agents talk to teammates' hubs; without it they do not. */
+  readonly guestRoot?: () => Promise<string>;
 }
 
 /** An agent that sits. Disposing lets go of its tasks without ending them: they are taken up again by whoever sits there next. */
@@ -154,8 +156,10 @@ export async function takeSeat(
       return executor.execute(asked.work, role, context, signal);
     if (asked.kind === "unusable")
       return { ok: false, code: "task-failed", message: asked.why };
-    if (ports.chatRoot === undefined) return NOTHING_OPEN;
-    const work = chatWork(request, asked.text, ports.chatRoot);
+    const guest = isOfPeer(request, log) ? "voice" : undefined;
+    const root = guest ? await ports.guestRoot?.() : ports.chatRoot;
+    if (root === undefined) return NOTHING_OPEN;
+    const work = chatWork(request, asked.text, root, guest);
     const reply = await executor.execute(work, role, context, signal);
     return { ...reply, plain: true };
   };

@@ -37,11 +37,20 @@ export function readRequest(
     : { kind: "chat", text };
 }
 
-/** A question from outside as work: read-only, and nothing but an answer comes of it. */
+/** Whether a teammate's hub asked for the task. Its tasks are on disk before an agent gets them. */
+export function isOfPeer(
+  { taskId }: Pick<Execute, "taskId">,
+  log: Pick<EventLog, "task">,
+): boolean {
+  return log.task(taskId)?.from.startsWith("peer:") === true;
+}
+
+/** A question from outside as work: read-only, and nothing but an answer comes of it. With `guest` the agent has no tool besides. */
 export function chatWork(
   execute: Pick<Execute, "taskId" | "contextId">,
   text: string,
   root: string,
+  guest?: "voice",
 ): Work {
   return {
     kind: "resolve",
@@ -53,6 +62,7 @@ export function chatWork(
     writable: false,
     findings: [],
     remarks: [],
+    ...(guest && { guest }),
   };
 }
 

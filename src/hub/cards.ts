@@ -10,6 +10,8 @@ import { invalidField } from "./wireError.ts";
 export const GENERATION_EXTENSION = "urn:roundtable:a2a:ext:generation:v1";
 
 const VERSION = "1.0";
+/** Names the way to an agent through the hubs of teammates; its address is the pairing. */
+const PEER_BINDING = "urn:roundtable:a2a:binding:peer:v1";
 
 /**
  * The agent cards this hub serves: readable by clients of A2A 1.0 and of 0.3, with the addresses of its listener, signed where the hub has a key.
@@ -22,6 +24,8 @@ export interface Cards {
   agent(agentId: string): AgentCard | undefined;
   /** For who is authenticated: one agent's card, or the hub's with every agent as a skill. */
   extended(agentId: string | undefined): AgentCard;
+  /** A card as teammates' hubs see it: signed, and with no address of this machine. */
+  forPeers(card: AgentCard): AgentCard;
 }
 
 interface Address {
@@ -100,6 +104,12 @@ export function createCards(
             signatures: canonicalTexts(own).map((text) => signer.sign(text)),
           };
     return { ...own, ...legacyCardFields(rpcUrl, SCHEMES), ...signatures };
+  }
+
+  function signed(own: AgentCard): AgentCard {
+    if (signer === undefined) return own;
+    const signatures = canonicalTexts(own).map((text) => signer.sign(text));
+    return { ...own, signatures };
   }
 
   function hub({ url, wsUrl }: Address): AgentCard {
@@ -186,5 +196,12 @@ export function createCards(
         throw invalidField("tenant", "no such agent sits here");
       return through(sitting);
     },
+    forPeers: (card) =>
+      signed(
+        cardFields({
+          ...card,
+          supportedInterfaces: [reached(PEER_BINDING, PEER_BINDING)],
+        }) as AgentCard,
+      ),
   };
 }

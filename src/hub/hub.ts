@@ -11,6 +11,7 @@ import type {
   Transport,
 } from "../ports.ts";
 import type { Mailboxes } from "../ports/mailboxes.ts";
+import type { PeersDesk, PeerTable } from "../ports/peering.ts";
 import type { Message } from "../protocol/a2a.ts";
 import type { HubAddress } from "../protocol/hub.ts";
 import type { AgentRoute } from "../protocol/settings.ts";
@@ -36,6 +37,8 @@ import {
   type Surroundings,
 } from "./monitoring/monitor.ts";
 import { observeDispatch } from "./monitoring/observeDispatch.ts";
+import { answerPeers } from "./peers/peerMethods.ts";
+import { openPeerTable } from "./peers/peerTable.ts";
 import { hubClosed } from "./problems.ts";
 import { createPushOperations } from "./push/operations.ts";
 import type { PushCounts, PushOptions } from "./push/push.ts";
@@ -84,6 +87,8 @@ export interface Hub extends Lifetime {
   aboutAgents(method: string, params: unknown): Promise<unknown>;
   /** Cancels every running task; resolves within 5 s, once the ends are stored. */
   stop(why: string): Promise<void>;
+  /** What teammates' hubs can reach here. */
+  readonly peerTable: PeerTable;
 }
 
 /** Makes a hub over an event log. It opens nothing by itself and does not own the log: dispose the hub first. */
@@ -108,6 +113,10 @@ export function createHub(deps: {
   readonly push?: PushOptions;
   /** What is known outside and shown with the hub. */
   readonly surroundings?: Surroundings;
+  /** Answers the owner's methods about teammates' hubs; without it there are none. */
+  readonly peers?: Pick<PeersDesk, "ask">;
+  /** Topics that are shared with teammates' hubs, as patterns; none when left out. */
+  readonly peerTopics?: readonly string[];
 }): Hub {
   const { log, clock, textLog } = deps;
   let address: HubAddress | undefined;
@@ -188,7 +197,24 @@ export function createHub(deps: {
     connect: connectInProcess,
     wsUrl: () => address?.wsUrl ?? "",
   });
-  const dispatch = outside.before(answerDeadLetters(deadLetters, a2a));
+  const dispatch = outside.before(
+    answerPeers(deps.peers, answerDeadLetters(deadLetters, a2a)),
+  );
+  const [cardKey] = deps.signer?.publicKeys ?? [];
+  const peerTable = openPeerTable({
+    ...working,
+    name: () => address?.name ?? deps.name,
+    version: deps.surroundings?.version ?? "",
+    cards,
+    cardKey: cardKey && JSON.stringify(cardKey),
+    submit,
+    handler,
+    execution,
+    messaging,
+    connect: connectInProcess,
+    topics: deps.peerTopics ?? [],
+    elsewhere: () => outside.linked(),
+  });
   const sessions = createSessions({
     agentPort,
     dispatch,
@@ -217,6 +243,7 @@ export function createHub(deps: {
     // The execution first: agents that go away now have not failed their tasks.
     await execution.close();
     await outside.close();
+    peerTable.close();
     tasks.lose(hubClosed());
     // Before the sessions: nobody has gone away, and who waits for an acknowledgement still gets it.
     await delivery?.dispose();
@@ -288,6 +315,7 @@ export function createHub(deps: {
       });
       return listening;
     },
+    peerTable,
     onText: (listener) => agentPort.onText(listener),
     whenSeated: (agentIds, signal) => registry.whenSeated(agentIds, signal),
     pushCounts: () => push.counts(),

@@ -1,4 +1,4 @@
-import { isProblem } from "../core/errors.ts";
+import { isProblem, type RoundtableError } from "../core/errors.ts";
 import { RpcFault } from "../core/rpcPeer.ts";
 import type { RpcError } from "../protocol/jsonRpc.ts";
 
@@ -203,4 +203,12 @@ export function toRpcError(error: unknown): RpcError {
       "The hub could not do this; what was acknowledged before is safe, and its log says more.",
     data: [errorInfo(reason)],
   };
+}
+
+/** −32603 with what happened and what to do next, for the owner: `reason` is the code of the problem in capitals. */
+export function problemOfOurs(problem: RoundtableError): WireError {
+  const { code, message, next } = problem;
+  return new WireError(RPC_CODE.internal, `${message} ${next}`, [
+    errorInfo(code.toUpperCase().replaceAll("-", "_"), { message, next }),
+  ]);
 }

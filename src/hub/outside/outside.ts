@@ -41,6 +41,8 @@ export interface Outside {
   ): (call: A2ACall) => Promise<Reply>;
   /** Does what a method about agents asks, for the owner in this process. Rejects with `hub-failed`. */
   ask(method: string, params: unknown): Promise<unknown>;
+  /** Ids of the servers elsewhere that are to sit here. */
+  linked(): ReadonlySet<string>;
   /** Seats the servers elsewhere that the log knows of. */
   start(): void;
   close(): Promise<void>;
@@ -95,6 +97,7 @@ export function createOutside(parts: {
         );
       }
     },
+    linked: () => new Set(links.list().map(({ agentId }) => agentId)),
     start: () => {
       links.start();
     },
