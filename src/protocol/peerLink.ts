@@ -21,6 +21,8 @@ export const Hello = z.object({
   typ: z.literal("hello"),
   /** Versions of the link it speaks. */
   versions: z.array(z.number().int()).min(1).max(16),
+  /** Version of its program, for people. */
+  software: z.string().max(32),
   hubId: HubId,
   publicKey: PublicKey,
   to: HubId,
