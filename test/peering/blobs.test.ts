@@ -12,10 +12,16 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, it } from "node:test";
 import { isProblem } from "../../src/core/errors.ts";
-import { openBlobs, type Blobs } from "../../src/peering/blobs/blobs.ts";
-import type { PeerLink } from "../../src/peering/link.ts";
-import type { BlobRef } from "../../src/protocol/peer.ts";
-import { LinkFrame, MAX_PEER_FRAME } from "../../src/protocol/peer.ts";
+import {
+  openBlobs,
+  type Blobs,
+  type BlobWire,
+} from "../../src/peering/blobs/blobs.ts";
+import {
+  LinkFrame,
+  MAX_PEER_FRAME,
+  type BlobRef,
+} from "../../src/protocol/peer.ts";
 import { quiet } from "../adapters/git/temporaryRepo.ts";
 
 const A = "a".repeat(52);
@@ -30,48 +36,57 @@ const clock = {
   },
 };
 
-interface Wire {
-  /** Cuts it; frames under way are lost. */
-  cut(): void;
+/** The ways between two hubs, A and B; `pass` hears each frame before it arrives, and may drop or change it. */
+function wires(): {
+  readonly a: BlobWire;
+  readonly b: BlobWire;
   readonly frames: LinkFrame[];
-}
-
-/** A wire between two hubs; `onFrame` hears each frame before it arrives, and may drop or change it. */
-function wire(
-  ends: readonly [readonly [string, Blobs], readonly [string, Blobs]],
-  onFrame: (frame: LinkFrame) => LinkFrame | undefined = (frame) => frame,
-): Wire {
-  let open = true;
-  const frames: LinkFrame[] = [];
-  const link = (to: number): PeerLink => ({
-    hubId: ends[to]?.[0] ?? "",
-    waiting: () => 0,
-    latencyMs: () => 1,
-    close: () => undefined,
-    send(frame) {
+  pass: (frame: LinkFrame) => LinkFrame | undefined;
+  /** Lays it, or cuts it; frames under way are lost then. */
+  lay(isUp: boolean): void;
+} {
+  const blobs = new Map<string, Parameters<BlobWire["onBlob"]>[0]>();
+  const links = new Map<string, Parameters<BlobWire["onLink"]>[0]>();
+  let laid = 0;
+  let isUp = false;
+  const end = (self: string, other: string): BlobWire => ({
+    isConnected: (hubId) => isUp && hubId === other,
+    onBlob(listener) {
+      blobs.set(self, listener);
+      return () => blobs.delete(self);
+    },
+    onLink(listener) {
+      links.set(self, listener);
+      return () => links.delete(self);
+    },
+    sendBlob(hubId, frame) {
+      if (!isUp || hubId !== other) return false;
       const text = JSON.stringify(frame);
       assert.ok(text.length <= MAX_PEER_FRAME);
-      const read = LinkFrame.parse(JSON.parse(text));
-      frames.push(read);
-      const passed = onFrame(read);
-      if (passed === undefined) return;
+      both.frames.push(frame);
+      const passed = both.pass(LinkFrame.parse(JSON.parse(text)));
+      const on = laid;
       setImmediate(() => {
-        if (open) ends[to]?.[1].frame(links[1 - to] as PeerLink, passed);
+        if (!isUp || laid !== on) return;
+        if (passed?.t === "blob" || passed?.t === "blobAsked")
+          blobs.get(other)?.(self, passed);
       });
+      return true;
     },
   });
-  // What one end holds is the link to the other.
-  const links = [link(0), link(1)];
-  ends[0][1].up(links[1] as PeerLink);
-  ends[1][1].up(links[0] as PeerLink);
-  return {
-    frames,
-    cut() {
-      open = false;
-      ends[0][1].down(links[1] as PeerLink, "cut");
-      ends[1][1].down(links[0] as PeerLink, "cut");
+  const both = {
+    a: end(A, B),
+    b: end(B, A),
+    frames: [] as LinkFrame[],
+    pass: (frame: LinkFrame): LinkFrame | undefined => frame,
+    lay(up: boolean) {
+      isUp = up;
+      laid += 1;
+      links.get(A)?.(B, up);
+      links.get(B)?.(A, up);
     },
   };
+  return both;
 }
 
 /** Two hubs with a folder each, and a file of 500,000 bytes at the first. */
@@ -81,12 +96,19 @@ async function twoHubs(): Promise<{
   readonly dir: string;
   readonly bytes: Buffer;
   readonly ref: BlobRef;
+  readonly wire: ReturnType<typeof wires>;
   again(): Blobs;
   [Symbol.dispose](): void;
 }> {
   const dir = mkdtempSync(join(tmpdir(), "blobs "));
-  const open = (name: string): Blobs =>
-    openBlobs({ dir: join(dir, name), clock, textLog: quiet });
+  const wire = wires();
+  const open = (name: "a" | "b"): Blobs =>
+    openBlobs({
+      wire: wire[name],
+      dir: join(dir, name),
+      clock,
+      textLog: quiet,
+    });
   const a = open("a");
   const bytes = Buffer.from(
     Array.from({ length: 500_000 }, (_, at) => (at * at * 31 + at) % 256),
@@ -98,6 +120,7 @@ async function twoHubs(): Promise<{
     b: open("b"),
     dir,
     bytes,
+    wire,
     ref: await a.store.keep(file),
     again: () => open("b"),
     [Symbol.dispose]: () => {
@@ -106,18 +129,17 @@ async function twoHubs(): Promise<{
   };
 }
 
+const failed = (error: unknown): boolean => isProblem(error, "peering-failed");
+
 describe("a file that goes over a link in pieces", () => {
   it("arrives whole at the peer it was offered to", async () => {
     using hubs = await twoHubs();
-    const { a, b, bytes, ref } = hubs;
+    const { a, b, bytes, ref, wire } = hubs;
     assert.deepEqual(ref, {
       sha256: createHash("sha256").update(bytes).digest("hex"),
       bytes: bytes.length,
     });
-    wire([
-      [A, a],
-      [B, b],
-    ]);
+    wire.lay(true);
     a.offer(B, ref.sha256);
     const file = await b.fetch(A, ref, never);
     assert.deepEqual(readFileSync(file), bytes);
@@ -126,69 +148,47 @@ describe("a file that goes over a link in pieces", () => {
 
   it("is not there for a peer it was not offered to, nor after it was withdrawn", async () => {
     using hubs = await twoHubs();
-    const { a, b, ref } = hubs;
-    wire([
-      [A, a],
-      [B, b],
-    ]);
+    const { a, b, ref, wire } = hubs;
+    wire.lay(true);
     a.offer("c".repeat(52), ref.sha256);
-    const refused = (error: unknown): boolean =>
-      isProblem(error, "peering-failed");
-    await assert.rejects(b.fetch(A, ref, never), refused);
+    await assert.rejects(b.fetch(A, ref, never), failed);
     a.offer(B, ref.sha256);
     a.withdraw(B, ref.sha256);
-    await assert.rejects(b.fetch(A, ref, never), refused);
+    await assert.rejects(b.fetch(A, ref, never), failed);
   });
 
   it("goes on where the link broke, and where the hub was when it was started anew", async () => {
     using hubs = await twoHubs();
-    const { a, b, bytes, ref } = hubs;
+    const { a, b, bytes, ref, wire } = hubs;
     a.offer(B, ref.sha256);
     let pieces = 0;
-    const first = wire(
-      [
-        [A, a],
-        [B, b],
-      ],
-      (frame) => {
-        if (frame.t === "blob" && ++pieces > 2) return undefined;
-        return frame;
-      },
-    );
+    const lose = (nth: number): void => {
+      pieces = 0;
+      wire.pass = (frame) =>
+        frame.t === "blob" && ++pieces === nth ? undefined : frame;
+    };
+    const asked = (): readonly number[] =>
+      wire.frames
+        .splice(0)
+        .flatMap((frame) => (frame.t === "blobAsked" ? [frame.offset] : []));
     const stopped = new AbortController();
     const fetched = b.fetch(A, ref, stopped.signal);
-    await until(() => pieces > 2);
-    first.cut();
-    let more = 0;
-    const second = wire(
-      [
-        [A, a],
-        [B, b],
-      ],
-      (frame) => (frame.t === "blob" && ++more > 1 ? undefined : frame),
-    );
-    await until(() => more > 1);
+    lose(3);
+    wire.lay(true);
+    await until(() => pieces === 3);
+    wire.lay(false);
+    assert.deepEqual(asked(), [0, 98_304, 196_608]);
+    lose(2);
+    wire.lay(true);
+    await until(() => pieces === 2);
     stopped.abort(new Error("the hub ends"));
     await assert.rejects(fetched, /the hub ends/u);
-    second.cut();
+    assert.deepEqual(asked(), [196_608, 294_912]);
+    b.dispose();
 
-    const later = hubs.again();
-    const third = wire([
-      [A, a],
-      [B, later],
-    ]);
-    const file = await later.fetch(A, ref, never);
+    const file = await hubs.again().fetch(A, ref, never);
     assert.deepEqual(readFileSync(file), bytes);
-    const asked = [first, second, third].map(({ frames }) =>
-      frames.flatMap((frame) =>
-        frame.t === "blobAsked" ? [frame.offset] : [],
-      ),
-    );
-    assert.deepEqual(asked, [
-      [0, 98_304, 196_608],
-      [196_608, 294_912],
-      [294_912, 393_216, 491_520],
-    ]);
+    assert.deepEqual(asked(), [294_912, 393_216, 491_520]);
   });
 
   it("is not kept when it is something else, too long, or comes in crumbs", async () => {
@@ -198,74 +198,49 @@ describe("a file that goes over a link in pieces", () => {
       (data: Buffer) => data.subarray(0, 10),
     ]) {
       using hubs = await twoHubs();
-      const { a, b, ref, dir } = hubs;
+      const { a, b, ref, dir, wire } = hubs;
       a.offer(B, ref.sha256);
-      wire(
-        [
-          [A, a],
-          [B, b],
-        ],
-        (frame) =>
-          frame.t === "blob"
-            ? {
-                ...frame,
-                data: spoil(Buffer.from(frame.data, "base64")).toString(
-                  "base64",
-                ),
-              }
-            : frame,
-      );
-      await assert.rejects(b.fetch(A, ref, never), (error) =>
-        isProblem(error, "peering-failed"),
-      );
+      wire.lay(true);
+      wire.pass = (frame) =>
+        frame.t === "blob"
+          ? {
+              ...frame,
+              data: spoil(Buffer.from(frame.data, "base64")).toString("base64"),
+            }
+          : frame;
+      await assert.rejects(b.fetch(A, ref, never), failed);
       assert.ok(!existsSync(join(dir, "b", ref.sha256)));
     }
   });
 
   it("comes anew when a crash tore what was here of it", async () => {
     using hubs = await twoHubs();
-    const { a, b, ref, bytes } = hubs;
+    const { a, b, ref, bytes, wire } = hubs;
     a.offer(B, ref.sha256);
     await b.store.add(ref, 0, Buffer.alloc(98_304));
-    wire([
-      [A, a],
-      [B, b],
-    ]);
+    wire.lay(true);
     assert.deepEqual(readFileSync(await b.fetch(A, ref, never)), bytes);
   });
 
-  it("is not taken from a peer nobody asked", async () => {
+  it("is not taken when nobody asked for it", async () => {
     using hubs = await twoHubs();
-    const { a, b, ref, dir } = hubs;
-    const between = wire([
-      [A, a],
-      [B, b],
-    ]);
-    const link: PeerLink = {
-      hubId: A,
-      send: () => undefined,
-      waiting: () => 0,
-      latencyMs: () => 1,
-      close: () => undefined,
-    };
-    b.frame(link, { t: "blob", sha256: ref.sha256, offset: 0, data: "AAAA" });
+    const { ref, dir, wire } = hubs;
+    wire.lay(true);
+    const { sha256 } = ref;
+    wire.a.sendBlob(B, { t: "blob", sha256, offset: 0, data: "AAAA" });
     await new Promise((resolve) => setImmediate(resolve));
     assert.ok(!existsSync(join(dir, "b")));
-    between.cut();
   });
 
   it("is fetched once by two who want it, and one that gives up does not stop the other", async () => {
     using hubs = await twoHubs();
-    const { a, b, ref, bytes } = hubs;
+    const { a, b, ref, bytes, wire } = hubs;
     a.offer(B, ref.sha256);
     const gaveUp = new AbortController();
     const first = b.fetch(A, ref, gaveUp.signal);
     const second = b.fetch(A, ref, never);
     gaveUp.abort(new Error("no more"));
-    wire([
-      [A, a],
-      [B, b],
-    ]);
+    wire.lay(true);
     await assert.rejects(first, /no more/u);
     assert.deepEqual(readFileSync(await second), bytes);
   });
@@ -273,14 +248,11 @@ describe("a file that goes over a link in pieces", () => {
   it("leaves when it is tidied away, begun ones too", async () => {
     using hubs = await twoHubs();
     const { a, ref, dir } = hubs;
-    await a.store.add(
-      { sha256: "1".repeat(64), bytes: 9 },
-      0,
-      Buffer.from("abc"),
-    );
+    const begun = { sha256: "1".repeat(64), bytes: 9 };
+    await a.store.add(begun, 0, Buffer.from("abc"));
     await a.store.tidy(new Set([ref.sha256]));
     assert.ok(existsSync(join(dir, "a", ref.sha256)));
-    assert.ok(!existsSync(join(dir, "a", `${"1".repeat(64)}.part`)));
+    assert.ok(!existsSync(join(dir, "a", `${begun.sha256}.part`)));
   });
 });
 

@@ -1,7 +1,7 @@
 import { RoundtableError } from "../../core/errors.ts";
 import type { Clock, TextLog } from "../../ports.ts";
-import type { BlobRef, LinkFrame } from "../../protocol/peer.ts";
-import type { LinkListener, PeerLink } from "../link.ts";
+import type { BlobRef } from "../../protocol/peer.ts";
+import type { BlobFrame, PeeringTable } from "../rooms.ts";
 import { openBlobStore, type BlobStore } from "./store.ts";
 
 /** Bytes of a piece: with what base64 adds, well below the longest frame. */
@@ -12,11 +12,9 @@ const LEAST = 4096;
 const PACE_MS = 60;
 /** An answer that takes longer is asked for again, ms. */
 const ANSWER_MS = 30_000;
-/** Bytes that wait for a peer before it gets no more pieces. */
-const MAX_WAITING = 2_000_000;
 
-/** Files that go over links in pieces, each only to the peers it was offered to. Hears every link. */
-export interface Blobs extends LinkListener {
+/** Files that go over links in pieces, each only to the peers it was offered to. */
+export interface Blobs {
   readonly store: BlobStore;
   /** From now on the peer may fetch it, until it is withdrawn or this hub ends. */
   offer(hubId: string, sha256: string): void;
@@ -29,7 +27,13 @@ export interface Blobs extends LinkListener {
   dispose(): void;
 }
 
-type Piece = Extract<LinkFrame, { t: "blob" }>;
+/** The way to peers. */
+export type BlobWire = Pick<
+  PeeringTable,
+  "sendBlob" | "onBlob" | "onLink" | "isConnected"
+>;
+
+type Piece = Extract<BlobFrame, { t: "blob" }>;
 
 interface Wait {
   readonly offset: number;
@@ -39,15 +43,15 @@ interface Wait {
 
 /** Blobs in a folder of their own. */
 export function openBlobs(ports: {
+  readonly wire: BlobWire;
   readonly dir: string;
   readonly clock: Pick<Clock, "after">;
   readonly textLog: TextLog;
 }): Blobs {
-  const { clock, textLog } = ports;
+  const { wire, clock, textLog } = ports;
   const store = openBlobStore(ports.dir);
-  const links = new Map<string, PeerLink>();
   const offers = new Set<string>();
-  const serving = new Set<PeerLink>();
+  const serving = new Set<string>();
   const waits = new Map<string, Wait>();
   const arrivals = new Set<() => void>();
   /** The last fetch of each file from each peer: they go one after another, and the second finds what the first brought. */
@@ -55,32 +59,27 @@ export function openBlobs(ports: {
   const closing = new AbortController();
 
   const serve = async (
-    link: PeerLink,
-    { sha256, offset }: Extract<LinkFrame, { t: "blobAsked" }>,
+    hubId: string,
+    { sha256, offset }: Extract<BlobFrame, { t: "blobAsked" }>,
   ): Promise<void> => {
     // One at a time: who asks for more than it takes waits, and asks again.
-    if (serving.has(link) || link.waiting() > MAX_WAITING) return;
-    serving.add(link);
+    if (serving.has(hubId)) return;
+    serving.add(hubId);
     try {
-      const piece = offers.has(`${link.hubId} ${sha256}`)
+      const piece = offers.has(`${hubId} ${sha256}`)
         ? await store.piece(sha256, offset, PIECE)
         : undefined;
       const data = piece?.toString("base64") ?? "";
-      link.send({ t: "blob", sha256, offset, data });
+      wire.sendBlob(hubId, { t: "blob", sha256, offset, data });
     } finally {
-      serving.delete(link);
+      serving.delete(hubId);
     }
   };
 
-  /** The open link to a peer, once there is one. */
-  const linkTo = async (
-    hubId: string,
-    signal: AbortSignal,
-  ): Promise<PeerLink> => {
-    for (;;) {
+  /** Resolves once there is a link to a peer. */
+  const linked = async (hubId: string, signal: AbortSignal): Promise<void> => {
+    while (!wire.isConnected(hubId)) {
       signal.throwIfAborted();
-      const link = links.get(hubId);
-      if (link !== undefined) return link;
       const { promise, resolve } = Promise.withResolvers<undefined>();
       const arrived = (): void => {
         resolve(undefined);
@@ -91,16 +90,17 @@ export function openBlobs(ports: {
       arrivals.delete(arrived);
       signal.removeEventListener("abort", arrived);
     }
+    signal.throwIfAborted();
   };
 
   /** One answer; undefined when the link broke or nothing came in time. */
   const ask = async (
-    link: PeerLink,
+    hubId: string,
     sha256: string,
     offset: number,
     signal: AbortSignal,
   ): Promise<Piece | undefined> => {
-    const name = `${link.hubId} ${sha256}`;
+    const name = `${hubId} ${sha256}`;
     const { promise, resolve } = Promise.withResolvers<Piece | undefined>();
     const late = new AbortController();
     const giveUp = (): void => {
@@ -110,8 +110,9 @@ export function openBlobs(ports: {
     signal.addEventListener("abort", giveUp, { once: true });
     clock.after(ANSWER_MS, late.signal).then(giveUp, () => undefined);
     try {
-      link.send({ t: "blobAsked", sha256, offset });
-      return await promise;
+      return wire.sendBlob(hubId, { t: "blobAsked", sha256, offset })
+        ? await promise
+        : undefined;
     } finally {
       late.abort();
       waits.delete(name);
@@ -146,8 +147,8 @@ export function openBlobs(ports: {
     signal: AbortSignal,
   ): Promise<void> => {
     for (let offset = from; offset < ref.bytes;) {
-      const link = await linkTo(hubId, signal);
-      const answer = await ask(link, ref.sha256, offset, signal);
+      await linked(hubId, signal);
+      const answer = await ask(hubId, ref.sha256, offset, signal);
       signal.throwIfAborted();
       if (answer === undefined) continue;
       const piece = Buffer.from(answer.data, "base64");
@@ -160,6 +161,29 @@ export function openBlobs(ports: {
       if (offset < ref.bytes) await clock.after(PACE_MS, signal);
     }
   };
+
+  const stops = [
+    wire.onBlob((hubId, frame) => {
+      if (frame.t === "blob") {
+        const wait = waits.get(`${hubId} ${frame.sha256}`);
+        // Nobody asked, or not for this: an answer that came twice, or a peer that makes it up.
+        if (wait?.offset === frame.offset) wait.settle(frame);
+        return;
+      }
+      serve(hubId, frame).catch((error: unknown) => {
+        textLog.warn("A piece of a file could not be sent.", {
+          hubId,
+          why: String(error),
+        });
+      });
+    }),
+    wire.onLink((hubId, isUp) => {
+      if (isUp) for (const arrived of [...arrivals]) arrived();
+      else
+        for (const [name, wait] of waits)
+          if (name.startsWith(`${hubId} `)) wait.settle(undefined);
+    }),
+  ];
 
   return {
     store,
@@ -186,30 +210,8 @@ export function openBlobs(ports: {
         if (fetches.get(name) === settled) fetches.delete(name);
       }
     },
-    up(link) {
-      links.set(link.hubId, link);
-      for (const arrived of [...arrivals]) arrived();
-    },
-    frame(link, frame) {
-      if (frame.t === "blobAsked")
-        serve(link, frame).catch((error: unknown) => {
-          textLog.warn("A piece of a file could not be sent.", {
-            hubId: link.hubId,
-            why: String(error),
-          });
-        });
-      if (frame.t !== "blob") return;
-      const wait = waits.get(`${link.hubId} ${frame.sha256}`);
-      // Nobody asked, or not for this: an answer that came twice, or a peer that makes it up.
-      if (wait?.offset === frame.offset) wait.settle(frame);
-    },
-    down(link) {
-      if (links.get(link.hubId) !== link) return;
-      links.delete(link.hubId);
-      for (const [name, wait] of waits)
-        if (name.startsWith(`${link.hubId} `)) wait.settle(undefined);
-    },
     dispose() {
+      for (const stop of stops) stop();
       closing.abort(
         new RoundtableError(
           "stopped",
