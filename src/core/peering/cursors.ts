@@ -8,6 +8,9 @@ const MAX_BATCH = 64;
 const MAX_BATCH_BYTES = 200_000;
 /** Frames that may be on their way without an answer. */
 const MAX_UNDER_WAY = 4;
+/** Wait before something is sent a third time that is not taken, and longest such wait, ms. */
+const RETRY_MS = 500;
+const MAX_RETRY_MS = 60_000;
 /** Envelopes shown to somebody who holds another chain, down from where the two are told apart. */
 const SHOWN = 16;
 
@@ -23,10 +26,19 @@ export interface Cursor {
   readonly sent: number[];
   /** Forks it was shown, or told of itself. */
   readonly shown: number[];
+  /** How often it was sent an origin again without taking any of it, and before when that is not tried once more. */
+  readonly tries: number[];
+  readonly tryAt: number[];
+  /** Frames of envelopes without an answer. */
   underWay: number;
-  /** When it last got or answered something, and when it was asked something that is not answered. */
+  /** When it last got or answered something. */
   movedAt: number;
+  /** When it was asked something that is not answered. */
   askedAt: number | undefined;
+  /** When it was last asked anything. */
+  lastAsk: number;
+  /** Something it sent did not fit: it is asked again, but not at once. */
+  lacks: boolean;
   /** What it is to get as soon as there is room: everything it lacks, or what this hub said. */
   owed: "nothing" | "own" | "all";
 }
@@ -41,9 +53,13 @@ export function createCursor(hubId: string, origins: number): Cursor {
     held: none(),
     sent: none(),
     shown: none(),
+    tries: none(),
+    tryAt: none(),
     underWay: 0,
     movedAt: 0,
     askedAt: undefined,
+    lastAsk: -Infinity,
+    lacks: false,
     owed: "nothing",
   };
 }
@@ -54,31 +70,53 @@ export function relink(cursor: Cursor, linked: boolean): void {
   cursor.told = false;
   cursor.underWay = 0;
   cursor.askedAt = undefined;
+  cursor.lacks = false;
   cursor.owed = "nothing";
 }
 
 /** The member says it has at least this. */
 export function raise(cursor: Cursor, index: number, seq: number): void {
-  if (seq > (cursor.held[index] ?? 0)) cursor.held[index] = seq;
+  if (seq > (cursor.held[index] ?? 0)) {
+    cursor.held[index] = seq;
+    cursor.tries[index] = 0;
+  }
   if (seq > (cursor.sent[index] ?? 0)) cursor.sent[index] = seq;
 }
 
-/** The member says all it has: what was sent and is not there is sent again. */
+/** The member says all it has: what was sent and is not there is sent again, less and less often to one that never takes it. */
 export function settle(
   cursor: Cursor,
   chains: Chains,
   have: Have,
   forks: Readonly<Record<string, number>> | undefined,
+  mono: number,
 ): void {
+  const isFirst = !cursor.told;
   for (const [index, origin] of chains.origins.entries()) {
     const seq = have[origin]?.[1] ?? 0;
-    if (!cursor.told || seq > (cursor.held[index] ?? 0))
+    const fork = forks?.[origin] ?? 0;
+    if (isFirst) {
       cursor.held[index] = seq;
+      cursor.tries[index] = 0;
+    } else raise(cursor, index, seq);
+    const isBehind =
+      (cursor.sent[index] ?? 0) > seq ||
+      (fork === 0 && (cursor.shown[index] ?? 0) > 0);
+    if (!isFirst && isBehind && !triesAgain(cursor, index, mono)) continue;
     cursor.sent[index] = seq;
-    cursor.shown[index] = forks?.[origin] ?? 0;
+    cursor.shown[index] = fork;
   }
   cursor.told = true;
   cursor.underWay = 0;
+}
+
+function triesAgain(cursor: Cursor, index: number, mono: number): boolean {
+  const tries = cursor.tries[index] ?? 0;
+  if (tries > 0 && mono < (cursor.tryAt[index] ?? 0)) return false;
+  cursor.tries[index] = tries + 1;
+  cursor.tryAt[index] =
+    mono + Math.min(MAX_RETRY_MS, RETRY_MS * 2 ** Math.min(tries, 10));
+  return true;
 }
 
 /** The next frames for a member, as many as may be under way; what it is owed beyond them stays owed. */

@@ -17,6 +17,7 @@ export function createRoomMachine(
   const { chains } = replication;
   const terms = createTerms(rules, kept, mono, replication);
   let coordinator = terms.coordinator;
+  let isNew = coordinator !== undefined;
   replication.coordinatedBy(coordinator, mono, []);
   const self = chains.indexOf(rules.self);
 
@@ -30,6 +31,11 @@ export function createRoomMachine(
     take(input) {
       const out: RoomEffect[] = [];
       const { mono } = input;
+      if (isNew) {
+        isNew = false;
+        const { term, coordinator: hubId } = terms;
+        out.push({ kind: "coordinator", hubId, term });
+      }
       switch (input.kind) {
         case "tick":
           replication.tick(mono, out);

@@ -25,6 +25,10 @@ import type {
 const ASK_EACH_MS = 2000;
 /** An ask that is not answered for so long may be repeated, and a member that does not answer what it was sent is asked, ms. */
 const ANSWER_MS = 1500;
+/** Least time between two asks of one member because of a hole, ms. */
+const GAP_MS = 250;
+/** Rooms so small acknowledge with everything there is. */
+const SMALL = 8;
 /** How often that is looked at, ms. */
 const LOOK_MS = 500;
 /** What others say is passed on at most this often for each member of the room, and at most this often at all, ms: a burst of n envelopes costs few frames to each. */
@@ -72,6 +76,7 @@ export function createReplication(
     .filter((hubId) => hubId !== rules.self)
     .map((hubId) => createCursor(hubId, origins.length));
   const cursorOf = new Map(cursors.map((cursor) => [cursor.hubId, cursor]));
+  const isSmall = origins.length <= SMALL;
   const relayMs = Math.min(MAX_RELAY_MS, RELAY_MS_EACH * origins.length);
   let coordinator: string | undefined;
   let turn = createChance(rules.seed)(origins.length);
@@ -129,7 +134,14 @@ export function createReplication(
     if (!linked || (askedAt !== undefined && mono - askedAt < ANSWER_MS))
       return;
     cursor.askedAt = mono;
+    cursor.lastAsk = mono;
+    cursor.lacks = false;
     send(cursor, statement(true), out);
+  }
+
+  /** What never fits is not asked for as fast as it can be sent. */
+  function mayAskNow({ askedAt, lastAsk }: Cursor, mono: number): boolean {
+    return askedAt === undefined && mono - lastAsk >= GAP_MS;
   }
 
   /** Everybody converges on the lowest place, so everybody hears of it. */
@@ -172,14 +184,18 @@ export function createReplication(
       if (verdict === "next" || verdict === "duplicate")
         raise(cursor, index, Math.min(seq, chains.count(index)));
       const count = chains.count(index);
-      if (count > 0)
+      if (!isSmall && count > 0)
         told[origin] = [
           chains.at(index, count)?.envelope.epoch ?? epoch,
           count,
         ];
     }
-    if (more && cursor.askedAt === undefined) ask(cursor, mono, out);
-    else send(cursor, { t: "have", have: told, ask: false }, out);
+    if (more && mayAskNow(cursor, mono)) ask(cursor, mono, out);
+    else {
+      if (more) cursor.lacks = true;
+      const have = isSmall || all.length === 0 ? chains.have() : told;
+      send(cursor, { t: "have", have, ask: false }, out);
+    }
     if (forked) tellForks(out);
     if (news && cursor.hubId !== coordinator) relaying = true;
   }
@@ -201,7 +217,7 @@ export function createReplication(
       pump(cursor, mono, out);
       return;
     }
-    settle(cursor, chains, frame.have, frame.forks);
+    settle(cursor, chains, frame.have, frame.forks, mono);
     // An ask that crosses our own is its answer, and ours is theirs.
     const answer = frame.ask && cursor.askedAt === undefined;
     cursor.askedAt = undefined;
@@ -233,8 +249,9 @@ export function createReplication(
         for (const cursor of cursors)
           if (
             cursor.linked &&
-            (cursor.underWay > 0 || !cursor.told) &&
-            mono - cursor.movedAt > ANSWER_MS
+            (cursor.lacks ||
+              ((cursor.underWay > 0 || !cursor.told) &&
+                mono - cursor.movedAt > ANSWER_MS))
           )
             ask(cursor, mono, out);
       }
