@@ -4,7 +4,7 @@ import type { TaskFact } from "./core/taskFact.ts";
 import type { TaskState } from "./protocol/a2a.ts";
 import type { AgentCard } from "./protocol/a2a.ts";
 import type { ChangeReader } from "./ports/changeReader.ts";
-import type { Evidence } from "./protocol/consensus.ts";
+import type { Ballot, Evidence } from "./protocol/consensus.ts";
 import type {
   ChangeSet,
   DraftOf,
@@ -218,6 +218,11 @@ export interface Team {
     work: W,
     signal: AbortSignal,
   ): Promise<Reply<AnswerOf<W["kind"]>>>;
+  /** Ballots of electors of other hubs that said two different things in a decision, all of them, as far as they came; none where left out. */
+  readonly doubled?: (
+    missionId: string,
+    decisionId: string,
+  ) => readonly Ballot[];
 }
 
 /** A tool as a model sees it. */

@@ -32,7 +32,12 @@ export function firstMessage(work: Work, role: RoleFile): ModelMessage {
 
 /** Everything of the work that does not depend on who reads it. */
 function material(work: Work): string {
-  return [section("Goal", work.goal), ...materialOf(work)].join("\n\n");
+  // Whoever asks from another hub may describe a goal, not give orders.
+  const goal =
+    work.guest === undefined
+      ? section("Goal", work.goal)
+      : dataSection("Goal", work.goal);
+  return [goal, ...materialOf(work)].join("\n\n");
 }
 
 function materialOf(work: Work): readonly string[] {

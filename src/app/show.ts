@@ -63,7 +63,8 @@ export async function fileOf(
   path: string,
 ): Promise<string> {
   const mission = views.get(missionId)?.detail(0);
-  if (mission?.change == null) return "";
+  // A teammate's mission names trees that are not here.
+  if (mission?.change == null || mission.sharedBy !== undefined) return "";
   const { baseTree, tree } = mission.change;
   const text = await git.show(
     mission.repoRoot,

@@ -3,13 +3,14 @@ import { viewMission, type MissionView } from "../core/views/mission.ts";
 import { HUB_STREAM, type Recorded } from "../protocol/event.ts";
 import type { MissionLine } from "../protocol/panel.ts";
 import type { EventLog, MissionFact } from "../ports.ts";
+import { followShared } from "./sharedMissions.ts";
 
-/** The missions of the log. Those that go on are folded as events arrive, others when somebody looks at them. */
+/** The missions of the log, and those of teammates it holds. Those that go on are folded as events arrive, others when somebody looks at them. */
 export interface Views {
   get(missionId: string): MissionView | undefined;
-  /** Missions that run or wait, newest first. */
+  /** Missions of this hub that run or wait, newest first. */
   open(): readonly MissionView[];
-  /** The newest missions in short, newest first, at most `limit`. */
+  /** The newest missions in short, teammates' among them, newest first, at most `limit`. */
   lines(limit: number): readonly MissionLine[];
   /** Whether the kill switch is pulled. */
   stopped(): boolean;
@@ -41,6 +42,7 @@ interface Shelf {
 
 /** Follows the log from here on; of what was before, only missions that go on are read. Listeners are called at most once per turn of the event loop. */
 export function followLog(log: EventLog): Views {
+  const shared = followShared(log);
   const shelf: Shelf = { goesOn: new Map(), lookedAt: new Map() };
   const lines = new Map<string, { seq: number; line: MissionLine }>();
   const listeners = new Set<() => void>();
@@ -93,6 +95,7 @@ export function followLog(log: EventLog): Views {
 
   const take = (event: Recorded): void => {
     reached = event.seq;
+    shared.take(event);
     const { missionId, type } = event;
     if (type === "StopPulled") stopped = true;
     if (type === "StopReleased") stopped = false;
@@ -155,13 +158,23 @@ export function followLog(log: EventLog): Views {
 
   return {
     get: (missionId) =>
-      missionId === HUB_STREAM ? undefined : look(missionId)?.view,
+      missionId === HUB_STREAM
+        ? undefined
+        : // A room of a teammate never has the name of a mission of ours.
+          (shared.get(missionId) ?? look(missionId)?.view),
     open: () =>
       [...shelf.goesOn.values()]
         .map(({ view }) => view)
         .sort((a, b) => b.line().openedAt - a.line().openedAt),
-    lines: (limit) =>
-      log.opened({ limit }).flatMap((fact) => lineOf(fact) ?? []),
+    lines: (limit) => {
+      const own = log.opened({ limit }).flatMap((fact) => lineOf(fact) ?? []);
+      const theirs = shared.lines(limit);
+      return theirs.length === 0
+        ? own
+        : [...own, ...theirs]
+            .sort((a, b) => b.openedAt - a.openedAt)
+            .slice(0, limit);
+    },
     stopped: () => stopped,
     seq: () => reached,
     onChange: (listener) => {
@@ -221,13 +234,20 @@ function keptLine(
   return kept && { seq: kept.seq, line: kept.body as MissionLine };
 }
 
-/** The mission's view; throws `bad-intent` when there is none of that id. */
+/** The view of a mission of this hub; throws `bad-intent` when there is none of that id, or when it is a teammate's, who alone acts on it. */
 export function known(views: Views, missionId: string): MissionView {
   const view = views.get(missionId);
-  if (view !== undefined) return view;
+  if (view === undefined)
+    throw new RoundtableError(
+      "bad-intent",
+      `There is no mission "${missionId}".`,
+      "List the missions with `roundtable log`, or pick one in the panel.",
+    );
+  const { sharedBy } = view.line();
+  if (sharedBy === undefined) return view;
   throw new RoundtableError(
     "bad-intent",
-    `There is no mission "${missionId}".`,
-    "List the missions with `roundtable log`, or pick one in the panel.",
+    `This mission belongs to ${sharedBy.name}; it can only be looked at here.`,
+    `Nothing was changed. Ask the person at ${sharedBy.name}: they rule, resume and stop it there.`,
   );
 }

@@ -9,7 +9,7 @@ import type { Proposal } from "./proposal.ts";
 import { untilDeadline } from "./untilDeadline.ts";
 import { unlessStalled, workBase } from "./work.ts";
 
-/** Asks everyone whose ballot is missing, all at once, until the round's deadline. Who cannot answer is absent. */
+/** Asks everyone whose ballot is missing, all at once, until the round's deadline. Who cannot answer is absent, and who said two things from another hub has said nothing. */
 export async function collectBallots(
   line: Line,
   proposal: Proposal,
@@ -23,6 +23,12 @@ export async function collectBallots(
       castFor(line, proposal, poll, { elector, answer }, signal),
     ),
   );
+  const doubled = line.ports.team.doubled?.(
+    line.missionId,
+    proposal.decisionId,
+  );
+  if (doubled !== undefined && doubled.length > 0)
+    await poll.do({ type: "VoidBallots", ballots: doubled });
 }
 
 async function castFor(

@@ -5,6 +5,8 @@ import { ApprovalMode, ReviewScope } from "./event.ts";
 
 /** Model provider for this one mission, e.g. `rehearsal`; the settings decide when it is left out. */
 const model = z.string().max(64).optional();
+/** Teammates whose agents vote too: ids or names of paired hubs that may vote here. */
+const peers = z.array(z.string().trim().min(1).max(64)).max(16).optional();
 const goal = z.string().trim().min(1, "say what you want done").max(20_000);
 
 export const Intent = z.discriminatedUnion("kind", [
@@ -15,6 +17,7 @@ export const Intent = z.discriminatedUnion("kind", [
     repo: z.string().min(1),
     approve: ApprovalMode.default("ask"),
     model,
+    peers,
   }),
   /** Review changes that are already there. */
   z.object({
@@ -24,6 +27,7 @@ export const Intent = z.discriminatedUnion("kind", [
     scope: ReviewScope,
     approve: ApprovalMode.default("ask"),
     model,
+    peers,
   }),
   /** Review the same scope as an earlier review, as it is now: findings that are still there keep their names and what was said of them. */
   z.object({
@@ -39,6 +43,7 @@ export const Intent = z.discriminatedUnion("kind", [
     repo: z.string().min(1),
     approve: ApprovalMode.default("ask"),
     model,
+    peers,
   }),
   /** The human's word on one artifact. Refused with `stale-artifact` when the artifact is not the one that waits. */
   z.object({

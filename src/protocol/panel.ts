@@ -43,6 +43,8 @@ export interface MissionLine {
   readonly closedAt: number | null;
   readonly microUsd: number;
   readonly outcome: Outcome | null;
+  /** The hub whose mission it is, where it is a teammate's: it is shown here, and ruled there. */
+  readonly sharedBy?: { readonly hubId: string; readonly name: string };
 }
 
 /** A seat at the table, as shown. */
@@ -63,6 +65,8 @@ export type BallotShown =
   | { readonly state: "waiting" }
   | { readonly state: "sealed" }
   | { readonly state: "absent" }
+  /** The elector, of another hub, said two different things: none of its ballots counts. */
+  | { readonly state: "voided" }
   | { readonly state: "open"; readonly ballot: Ballot };
 
 /** One decision with everything a person needs to judge it. */
