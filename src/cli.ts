@@ -12,6 +12,7 @@ import { addDeadLetterCommands } from "./cli/deadLetterCommands.ts";
 import { addLogCommands } from "./cli/logCommands.ts";
 import { addMessageCommands } from "./cli/messageCommands.ts";
 import type { MissionOptions } from "./cli/mission.ts";
+import { addPeerCommands } from "./cli/peerCommands.ts";
 import { addWatchCommands } from "./cli/watchCommands.ts";
 import { addRuleCommands } from "./cli/ruleCommands.ts";
 import type { ReviewOptions } from "./cli/review.ts";
@@ -257,6 +258,8 @@ addAdvisoryCommands(program, ends);
 addDeadLetterCommands(program, ends);
 
 addMessageCommands(program, ends);
+
+addPeerCommands(program, ends);
 
 program
   .command("demo")
