@@ -9,6 +9,7 @@ import { createRunner } from "./app/runner.ts";
 import type { AppPorts } from "./app/appPorts.ts";
 import { fileOf, needsYou, snapshotOf, type NeedsYou } from "./app/show.ts";
 import type { Stage } from "./app/stage.ts";
+import { openPeers } from "./app/peering.ts";
 import { everythingStopped } from "./app/stop.ts";
 import { followTrust } from "./app/trust.ts";
 import { followLog } from "./app/views.ts";
@@ -23,6 +24,7 @@ import type { HubStatus } from "./protocol/status.ts";
 import type { Trace } from "./protocol/trace.ts";
 import type { Lifetime } from "./ports.ts";
 import type { Branches } from "./ports/git.ts";
+import type { PeersDesk } from "./ports/peering.ts";
 
 export type { AppPorts } from "./app/appPorts.ts";
 export { callHub } from "./hub/callHub.ts";
@@ -80,6 +82,8 @@ export interface App extends Lifetime {
   aboutAgents(method: string, params: unknown): Promise<unknown>;
   /** What outcomes have taught of each agent, with the evidence. */
   trust(): readonly TrustRow[];
+  /** Hubs of teammates. */
+  readonly peers: PeersDesk;
   /** Where the log is, for people. */
   readonly logPlace: string;
 }
@@ -89,16 +93,28 @@ export async function createApp(ports: AppPorts): Promise<App> {
   const { log, textLog, settings } = ports;
   const views = followLog(log);
   const trust = followTrust(log);
-  const hub = createHub({
+  let name = ports.hubName ?? "roundtable";
+  const hub: Hub = createHub({
     ...ports,
     name: "roundtable",
     routes: settings.routes,
+    peers: { ask: (...asked) => peers.ask(...asked) },
+    peerTopics: settings.peerTopics,
     surroundings: {
       ...ports.monitoring,
       version: ports.version,
       missions: () => missionCounts(views, log),
       trust: () => trustScores(trust.counts()),
+      peers: () => peers.seen(),
     },
+  });
+  const peers = openPeers({
+    ...ports,
+    name: () => name,
+    ours: hub.peerTable,
+    topics: settings.peerTopics,
+    stopped: () => views.stopped(),
+    seat: () => seatAll(),
   });
   const commands = createCommandGate(ports);
   const provider = await ports.defaultProvider();
@@ -125,6 +141,7 @@ export async function createApp(ports: AppPorts): Promise<App> {
         },
         commands,
         chatRoot: ports.root,
+        ...(ports.guestRoot && { guestRoot: ports.guestRoot }),
         connect: () => hub.connectInProcess(),
       },
       ports.roles,
@@ -176,6 +193,7 @@ export async function createApp(ports: AppPorts): Promise<App> {
     onTyping: (listener) => hub.onText(listener),
     ended: (missionId, signal) => runner.ended(missionId, signal),
     listen: async (options = {}) => {
+      name = options.name ?? name;
       const address = await hub.listen({ ...options, runDir: ports.runDir });
       await seatAll();
       return address;
@@ -193,8 +211,10 @@ export async function createApp(ports: AppPorts): Promise<App> {
     trace: (id) => hub.monitor.trace(id),
     aboutAgents: (method, params) => hub.aboutAgents(method, params),
     trust: () => trust.rows(),
+    peers,
     logPlace: log.place,
     dispose: async () => {
+      await peers.dispose();
       await runner.interruptAll();
       // The hub first: agents that leave afterwards have not failed their tasks, which are taken up again.
       await hub.dispose();

@@ -1,5 +1,6 @@
 /** The adapters both doors share, opened once and closed in reverse. */
 import { mkdir } from "node:fs/promises";
+import { hostname } from "node:os";
 import { dirname, join } from "node:path";
 import { createApp, type App, type AppPorts } from "./app.ts";
 import { openClaude } from "./adapters/claude/openClaude.ts";
@@ -28,6 +29,7 @@ import { openWorkspace } from "./adapters/workspace/openWorkspace.ts";
 import { RoundtableError, toProblem } from "./core/errors.ts";
 import type { Models, TextLog } from "./ports.ts";
 import type { Traces } from "./ports/monitoring.ts";
+import type { Identities, SecretStore } from "./ports/peering.ts";
 import type { Settings } from "./protocol/settings.ts";
 
 /** What a door knows and the rest is made of. */
@@ -46,6 +48,10 @@ export interface WorldOptions {
   readonly apiKey: () => Promise<string>;
   /** Tokens of A2A servers elsewhere, by name, where there is a place for secrets. */
   readonly secret?: (name: string) => Promise<string | undefined>;
+  /** Where this hub's identity is kept; files of mode 0600 in the storage folder when left out. */
+  readonly secrets?: SecretStore;
+  /** What this hub calls itself to teammates until it listens under a name; the machine's name when left out. */
+  readonly hubName?: string;
   /** Models of the editor, where there is one. */
   readonly editorModels?: () => Promise<Models | undefined>;
   /** Time between pieces of the rehearsal's speech, ms. */
@@ -163,6 +169,13 @@ export async function openRoundtable(
           },
         });
       },
+      identities: () => identitiesOf(options),
+      hubName: (options.hubName ?? hostname()).slice(0, 64),
+      guestRoot: async () => {
+        const folder = join(storage, "guests");
+        await mkdir(folder, { recursive: true, mode: 0o700 });
+        return folder;
+      },
       push: {
         targets: settings.pushTargets,
         file: join(storage, "push.json"),
@@ -214,6 +227,19 @@ async function tracesOf(
   const { openTraces } = await import("./adapters/telemetry/openTraces.ts");
   const service = { name: "roundtable", version: VERSION };
   return openTraces({ endpoint, service, clock: systemClock, textLog });
+}
+
+/** Who this hub is to teammates: nothing of it is loaded before it has any. */
+async function identitiesOf(options: WorldOptions): Promise<Identities> {
+  const [{ openIdentities }, { secretFiles }] = await Promise.all([
+    import("./adapters/identity/openIdentities.ts"),
+    import("./adapters/identity/secretFiles.ts"),
+  ]);
+  return openIdentities({
+    store: options.secrets ?? secretFiles(join(options.storage, "secrets")),
+    textLog: options.textLog,
+    clock: systemClock,
+  });
 }
 
 interface Providers {

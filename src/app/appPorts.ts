@@ -18,6 +18,7 @@ import type {
 } from "../ports.ts";
 import type { Git } from "../ports/git.ts";
 import type { Mailboxes } from "../ports/mailboxes.ts";
+import type { Identities } from "../ports/peering.ts";
 import type { HouseRulesAt } from "../ports/rules.ts";
 
 /** Everything outside, as the doors hand it in. */
@@ -52,6 +53,12 @@ export interface AppPorts {
   readonly mailboxes?: () => Promise<Mailboxes>;
   /** Where push notifications may go; nowhere by default. */
   readonly push?: PushOptions;
+  /** Identities of hubs, opened when they are first needed; without them there are no teammates. */
+  readonly identities?: () => Promise<Identities>;
+  /** What this hub calls itself to teammates until it listens under a name. */
+  readonly hubName?: string;
+  /** Makes the empty folder in which agents talk to teammates' hubs. */
+  readonly guestRoot?: () => Promise<string>;
   /** Folder for the discovery file. */
   readonly runDir: string;
   /** Folder questions from outside may read; undefined where none is open. */

@@ -52,13 +52,11 @@ export interface PeeringDeps {
   readonly mono?: () => number;
 }
 
-/** Counts since this hub started, and how things stand. */
+/** Counts since this hub started. */
 export interface PeeringStats {
-  readonly connected: number;
   readonly envelopesIn: number;
   readonly envelopesOut: number;
   readonly refused: number;
-  readonly waiting: number;
 }
 
 /** Hubs at one table. */
@@ -301,12 +299,7 @@ export async function createPeering(deps: PeeringDeps): Promise<Peering> {
     },
     shown,
     ask: (method, params, by) => methods.ask(method, params, by),
-    stats: () => ({
-      ...counts,
-      connected: peers().filter(({ hubId }) => table.isConnected(hubId)).length,
-      refused: complaints.count,
-      waiting: shown().peers.reduce((sum, { waiting }) => sum + waiting, 0),
-    }),
+    stats: () => ({ ...counts, refused: complaints.count }),
     async dispose() {
       for (const stop of stops) stop();
       topics.dispose();

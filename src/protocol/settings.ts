@@ -1,5 +1,6 @@
 /** The one schema of all settings. VS Code's `roundtable.*` settings and the CLI's flags both end in this object; a test holds the manifest to it. */
 import * as z from "zod";
+import { TopicPattern } from "./envelope.ts";
 import { FolderPath, RoleWeights } from "./rulesFile.ts";
 
 /** One rule of routing: what is addressed to a role or skill that `match` fits goes to `to`, and where nobody of those can take it, to `fallback`. */
@@ -91,6 +92,8 @@ export const Settings = z
     routes: z.array(AgentRoute).max(100).default([]),
     /** Where push notifications may be sent: origins, and patterns of hosts on the public internet. None by default. */
     pushTargets: z.array(PushTarget).max(100).default([]),
+    /** Topics that are shared with teammates' hubs, both ways. None by default. */
+    peerTopics: z.array(TopicPattern).max(100).default([]),
     /** Base address of an OpenTelemetry collector that gets traces over OTLP/HTTP; empty = none. */
     otlpEndpoint: z.string().default(""),
     /** Which open findings of the latest review are listed in the editor's Problems panel. */

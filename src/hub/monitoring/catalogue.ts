@@ -142,6 +142,15 @@ export const CATALOGUE: ReadonlyMap<string, Family> = new Map(
     log_size_bytes: gauge("The log's files, the write-ahead log included."),
     queue_depth: gauge("Durable envelopes a mailbox holds.", "mailbox"),
     queued_bytes: gauge("Bytes of all durable envelopes that wait."),
+    peers: gauge("Teammates' hubs by how they stand.", "state"),
+    peer_envelopes_waiting: gauge(
+      "Envelopes that wait for a teammate's hub.",
+      "peer",
+    ),
+    peer_envelopes_total: counter(
+      "Envelopes between hubs by what became of them: in, out, refused.",
+      "fate",
+    ),
     in_flight: gauge("Durable envelopes handed over and not acknowledged."),
     dead_letters: gauge("Dead letters that are kept now."),
     envelopes_total: counter(

@@ -72,6 +72,30 @@ export function readGauges(
     ({ agentId }) => ({ agent: agentId }),
     ({ waiting }) => waiting,
   );
+  const { peers = () => undefined } = surroundings;
+  many(
+    "peers",
+    () => [...Map.groupBy(peers()?.all ?? [], ({ state }) => state)],
+    ([state]) => ({ state }),
+    ([, all]) => all.length,
+  );
+  many(
+    "peer_envelopes_waiting",
+    () => peers()?.all ?? [],
+    ({ name }) => ({ peer: name }),
+    ({ waiting }) => waiting,
+  );
+  many(
+    "peer_envelopes_total",
+    () => {
+      const seen = peers();
+      if (seen === undefined) return [];
+      const { envelopesIn, envelopesOut, refused } = seen;
+      return Object.entries({ in: envelopesIn, out: envelopesOut, refused });
+    },
+    ([fate]) => ({ fate }),
+    ([, number]) => number,
+  );
   one("mission_success_ratio", () => {
     const all = missions?.();
     return all === undefined || all.closed === 0

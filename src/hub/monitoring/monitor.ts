@@ -1,6 +1,7 @@
 import type { Clock, EventLog, Hash, Seat, TextLog } from "../../ports.ts";
 import type { Exposition, Metrics, Traces } from "../../ports/monitoring.ts";
 import type { MissionStatus } from "../../protocol/panel.ts";
+import type { PeerLine } from "../../protocol/peers.ts";
 import type { HubStatus } from "../../protocol/status.ts";
 import type { Trace } from "../../protocol/trace.ts";
 import type { DeliveryStats } from "../delivery/createDelivery.ts";
@@ -43,6 +44,18 @@ export interface Watched {
   readonly pushes?: () => Readonly<Record<string, number>>;
 }
 
+/** Teammates' hubs as a monitor sees them. */
+export interface PeersSeen {
+  readonly all: readonly Pick<
+    PeerLine,
+    "hubId" | "name" | "state" | "latencyMs" | "waiting"
+  >[];
+  /** Since this hub was started. */
+  readonly envelopesIn: number;
+  readonly envelopesOut: number;
+  readonly refused: number;
+}
+
 /** What is known outside the hub and shown with it. */
 export interface Surroundings {
   readonly version?: string;
@@ -56,6 +69,8 @@ export interface Surroundings {
     readonly role: string;
     readonly score: number;
   }[];
+  /** Teammates' hubs, and the envelopes between them and this one; undefined before there is any. */
+  readonly peers?: () => PeersSeen | undefined;
   /** Calls the listener after each commit of the log with how long it took, ms. */
   readonly onCommit?: (listener: (tookMs: number) => void) => void;
   /** Writes `/metrics`; without it there is no such page. */
@@ -158,6 +173,7 @@ export function openMonitor(
         deadLetters: mail()?.deadLetters ?? 0,
         log: { head: log.head(), epoch: log.epoch, bytes: logBytes(log.place) },
         missions: onlyStatus(missions?.()),
+        ...peersIn(surroundings.peers?.()),
         process: {
           residentBytes: memory.rss,
           heapBytes: memory.heapUsed,
@@ -205,4 +221,14 @@ function onlyStatus(
 ): HubStatus["missions"] {
   const { running = 0, waiting = 0, stalled = 0, closed = 0 } = all ?? {};
   return { running, waiting, stalled, closed };
+}
+
+function peersIn(seen: PeersSeen | undefined): Pick<HubStatus, "peers"> {
+  if (seen === undefined) return {};
+  return {
+    peers: seen.all.map(({ hubId, name, state, waiting, latencyMs }) => ({
+      ...{ hubId, name, state, waiting },
+      latencyMs: latencyMs ?? null,
+    })),
+  };
 }

@@ -1,0 +1,157 @@
+/** Peering, loaded when there is a teammate or somebody asks for one: nothing of it before. */
+import { readLinkedCard } from "../hub/outside/linkedCard.ts";
+import type {
+  Clock,
+  EventLog,
+  Hash,
+  Chance,
+  Lifetime,
+  TextLog,
+} from "../ports.ts";
+import type { PeersSeen } from "../hub/monitoring/monitor.ts";
+import type { Identities, PeersDesk, PeerTable } from "../ports/peering.ts";
+import type { Peering, PeeringStats } from "../peering/peering.ts";
+import { HUB_STREAM } from "../protocol/event.ts";
+import type { PeersShown } from "../protocol/peers.ts";
+import { RoundtableError } from "../core/errors.ts";
+
+/** What peering is made of. */
+export interface PeeringParts {
+  readonly log: EventLog;
+  readonly clock: Clock;
+  readonly chance: Chance;
+  readonly hash: Hash;
+  readonly textLog: TextLog;
+  readonly version: string;
+  /** Makes and checks identities of hubs; without it there are no teammates. */
+  readonly identities?: () => Promise<Identities>;
+  /** What this hub calls itself now. */
+  readonly name: () => string;
+  readonly ours: PeerTable;
+  readonly topics: readonly string[];
+  readonly stopped: () => boolean;
+  /** Lets everybody sit down. */
+  readonly seat: () => Promise<unknown>;
+}
+
+/** Peering as the app holds it. */
+export interface Peers extends PeersDesk, Lifetime {
+  /** Takes up the links of before, in the background; where there never were any, nothing is loaded. */
+  resume(): void;
+  /** What waited for the kill switch is taken up. */
+  goOn(): void;
+  /** For the monitor; undefined before anything was loaded. */
+  seen(): (PeeringStats & Pick<PeersSeen, "all">) | undefined;
+}
+
+/** `publisher.name` of the extension that opens the link of an invitation. */
+const EXTENSION = "roundtable.roundtable";
+
+/** Nothing is opened yet. */
+export function openPeers(parts: PeeringParts): Peers {
+  const { log, textLog } = parts;
+  const listeners = new Set<() => void>();
+  let opening: Promise<Peering> | undefined;
+  let peering: Peering | undefined;
+  let disposed = false;
+
+  function load(): Promise<Peering> {
+    opening ??= open().catch((error: unknown) => {
+      opening = undefined;
+      throw error;
+    });
+    return opening;
+  }
+
+  async function open(): Promise<Peering> {
+    if (disposed || parts.identities === undefined) throw noPeering();
+    const { createPeering } = await import("../peering/peering.ts");
+    const opened = await createPeering({
+      ...parts,
+      identities: await parts.identities(),
+      extension: EXTENSION,
+      readCard: readLinkedCard,
+    });
+    opened.onChange(() => {
+      for (const listener of [...listeners]) listener();
+    });
+    const parted = openParts(parts, opened);
+    const whole: Peering = {
+      ...opened,
+      async dispose() {
+        await parted.dispose();
+        await opened.dispose();
+      },
+    };
+    await opened.start();
+    peering = whole;
+    return whole;
+  }
+
+  const nothing = (): PeersShown => ({
+    hubId: "",
+    name: parts.name(),
+    invitations: [],
+    pairings: [],
+    peers: [],
+    rooms: [],
+    tasks: [],
+  });
+
+  return {
+    shown: () => peering?.shown() ?? nothing(),
+    async ask(method, params, by) {
+      // Looking changes nothing, and makes no identity.
+      if (method === "peers/list" && opening === undefined && !wasPeering(log))
+        return nothing();
+      return (await load()).ask(method, params, by);
+    },
+    onChange(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    resume() {
+      if (parts.identities === undefined || !wasPeering(log)) return;
+      load().catch((error: unknown) => {
+        textLog.error("The links to teammates' hubs could not be taken up.", {
+          why: String(error),
+        });
+      });
+    },
+    goOn: () => peering?.goOn(),
+    seen: () => peering && { ...peering.stats(), all: peering.shown().peers },
+    async dispose() {
+      disposed = true;
+      // What could not be opened has nothing to dispose of.
+      await (await opening?.catch(() => undefined))?.dispose();
+      listeners.clear();
+    },
+  };
+}
+
+/** The parts of peering that stand on the table: each says what it answers and shows. Disposed in reverse. */
+function openParts(_parts: PeeringParts, _table: Peering): Lifetime {
+  const opened: Lifetime[] = [];
+  return {
+    async dispose() {
+      for (const part of opened.toReversed()) await part.dispose();
+    },
+  };
+}
+
+/** Whether this hub has a teammate's, or listens for one. */
+function wasPeering(log: EventLog): boolean {
+  const shared = log.last(HUB_STREAM, ["SharingOpened", "SharingClosed"]);
+  return (
+    shared?.type === "SharingOpened" ||
+    log.last(HUB_STREAM, ["PeerPaired"]) !== undefined
+  );
+}
+
+function noPeering(): RoundtableError {
+  return new RoundtableError(
+    "peering-failed",
+    "This hub cannot have teammates here.",
+    "Nothing was changed. Start it with `roundtable hub`, or from the editor.",
+  );
+}
