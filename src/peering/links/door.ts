@@ -7,6 +7,7 @@ import { STRANGER_MS } from "./limits.ts";
 import { listen, type Listener, type Visitor } from "./listener.ts";
 import { welcome, type Meeting } from "./meet.ts";
 import type { OpenLinks } from "./openLinks.ts";
+import { createTurns } from "./turns.ts";
 
 /** Pauses between tries to listen again after a restart, ms. */
 const AGAIN_MS = [2000, 5000, 10_000, 30_000];
@@ -40,6 +41,7 @@ export function createDoor(deps: {
 }): Door {
   const { meeting, book, links, clock, mono, textLog, speaker, changed } = deps;
   const closed = new AbortController();
+  const inTurn = createTurns();
   let listener: Listener | undefined;
 
   async function greet(visitor: Visitor): Promise<void> {
@@ -96,22 +98,23 @@ export function createDoor(deps: {
 
   return {
     listening: () => listener && { host: listener.host, port: listener.port },
-    async open(wantedHost, wantedPort) {
-      const { lastShared } = book.known;
-      const host =
-        wantedHost ?? listener?.host ?? lastShared?.host ?? "127.0.0.1";
-      const same = lastShared?.host === host ? lastShared.port : 0;
-      const port =
-        wantedPort === undefined || wantedPort === 0 ? same : wantedPort;
-      if (listener?.host === host && listener.port === port)
-        return { host, port };
-      const before = listener;
-      const opened = await openAt(host, port);
-      await before?.close();
-      const at = { host, port: opened.port };
-      await book.add("human", { type: "SharingOpened", data: at });
-      return at;
-    },
+    open: (wantedHost, wantedPort) =>
+      inTurn(async () => {
+        const { lastShared } = book.known;
+        const host =
+          wantedHost ?? listener?.host ?? lastShared?.host ?? "127.0.0.1";
+        const same = lastShared?.host === host ? lastShared.port : 0;
+        const port =
+          wantedPort === undefined || wantedPort === 0 ? same : wantedPort;
+        if (listener?.host === host && listener.port === port)
+          return { host, port };
+        const before = listener;
+        const opened = await openAt(host, port);
+        await before?.close();
+        const at = { host, port: opened.port };
+        await book.add("human", { type: "SharingOpened", data: at });
+        return at;
+      }),
     async reopen() {
       const { sharing } = book.known;
       if (sharing === undefined || listener !== undefined) return;
@@ -125,13 +128,14 @@ export function createDoor(deps: {
         goOn(host, port).catch(() => undefined);
       }
     },
-    async shut() {
-      if (book.known.sharing !== undefined)
-        await book.add("human", { type: "SharingClosed", data: {} });
-      await listener?.close();
-      listener = undefined;
-      changed();
-    },
+    shut: () =>
+      inTurn(async () => {
+        if (book.known.sharing !== undefined)
+          await book.add("human", { type: "SharingClosed", data: {} });
+        await listener?.close();
+        listener = undefined;
+        changed();
+      }),
     async close() {
       closed.abort(new Error("the hub ends"));
       await listener?.close();

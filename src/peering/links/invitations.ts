@@ -8,6 +8,7 @@ import type { Scope } from "../../protocol/peer.ts";
 import type { Book, Fact } from "./book.ts";
 import { MAX_INVITATIONS } from "./limits.ts";
 import { peerRefused, peeringFailed } from "./trouble.ts";
+import { createTurns } from "./turns.ts";
 
 /** 128 bits. */
 const SECRET_BYTES = 16;
@@ -48,14 +49,8 @@ export function createInvitations(deps: {
   const { book, clock, chance, hash } = deps;
   /** Shown, and waiting for the two people. */
   const taken = new Set<string>();
-  let turn: Promise<unknown> = Promise.resolve();
-
-  /** One at a time, so that guesses at the same moment are counted one by one. */
-  function inTurn<T>(work: () => Promise<T>): Promise<T> {
-    const done = turn.then(work);
-    turn = done.catch(() => undefined);
-    return done;
-  }
+  // Guesses at the same moment are counted one by one.
+  const inTurn = createTurns();
 
   const kept = (): readonly OpenInvitation[] => [
     ...book.known.invitations.values(),

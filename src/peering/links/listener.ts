@@ -86,7 +86,11 @@ export async function listen(options: ListenerOptions): Promise<Listener> {
   http.on("upgrade", (request, socket, head) => {
     const guest = guests.get(socket);
     // A browser names where it comes from; hubs come from nowhere.
-    const isHub = request.headers.origin === undefined && request.url === "/";
+    const { origin, "sec-websocket-protocol": offered } = request.headers;
+    const isHub =
+      origin === undefined &&
+      request.url === "/" &&
+      offered === PEER_SUBPROTOCOL;
     if (guest === undefined || !isHub) {
       socket.end(NO_UPGRADE);
       return;

@@ -16,6 +16,7 @@ import {
   sendPairFrame,
   type Pairings,
 } from "./pairings.ts";
+import { peerRefused } from "./trouble.ts";
 import { CLOSE } from "./wire.ts";
 
 /** What both sides of a pairing need until both people can be asked. */
@@ -76,11 +77,18 @@ export async function welcome(
         hello: them,
         scopes: invitation.scopes,
         theirs: scopes,
-        keep: () =>
-          book.add("human", paired(them, channel, invitation.scopes, []), {
-            type: "InvitationEnded",
-            data: { invitationId, why: "used" },
-          }),
+        async keep() {
+          if (!book.known.invitations.has(invitationId))
+            throw peerRefused("The invitation was withdrawn.");
+          await book.add(
+            "human",
+            paired(them, channel, invitation.scopes, []),
+            {
+              type: "InvitationEnded",
+              data: { invitationId, why: "used" },
+            },
+          );
+        },
         onEnd: (kept) => {
           if (kept) onKept(them.hubId);
           else void spent().catch(() => undefined);

@@ -1,6 +1,7 @@
 import type { Clock } from "../../ports.ts";
 import { LinkFrame, type Scope } from "../../protocol/peer.ts";
 import type { PeerLink } from "../link.ts";
+import { cleaned } from "../talk/cleaned.ts";
 import { createFlow } from "./flow.ts";
 import { readJson } from "./hello.ts";
 import { BEAT_MS, MAX_WAITING, SILENT_MS } from "./limits.ts";
@@ -91,7 +92,7 @@ export function openLink(options: OpenLinkOptions): OpenLink {
         options.onScopes(frame.scopes);
         return;
       case "bye":
-        wire.close(CLOSE.done, "the other hub said goodbye");
+        wire.close(CLOSE.done, cleaned(frame.why, 500) || "it said goodbye");
         return;
       default:
         options.onFrame(link, frame);

@@ -18,6 +18,7 @@ interface Told {
   /** ms since 1970. */
   heardAt?: number;
   problem?: string;
+  isNoting?: boolean;
 }
 
 /** The open links, one to a peer at most. */
@@ -136,6 +137,7 @@ export function createOpenLinks(deps: {
       },
       onHeard: () => {
         has.heardAt = clock.now();
+        seen(hubId, has);
       },
       onLatency: changed,
       onTrouble: (error) => {
@@ -154,10 +156,22 @@ export function createOpenLinks(deps: {
     return link;
   }
 
-  /** Notes that the pin is in use. */
-  async function seen({ hubId, usedAt }: KnownPeer): Promise<void> {
-    if (clock.now() - usedAt < DAY_MS) return;
-    await book.add("hub", { type: "PeerSeen", data: { hubId } });
+  /** Notes that the pin is in use, once a day. */
+  function seen(hubId: string, has: Told): void {
+    const usedAt = book.known.peers.get(hubId)?.usedAt ?? Infinity;
+    if (has.isNoting === true || clock.now() - usedAt < DAY_MS) return;
+    has.isNoting = true;
+    book.add("hub", { type: "PeerSeen", data: { hubId } }).then(
+      () => {
+        has.isNoting = false;
+      },
+      (error: unknown) => {
+        // Tried again when the hub starts anew; the log itself tells what is wrong with it.
+        textLog.warn("It was not noted that a teammate's hub was here.", {
+          error: String(error),
+        });
+      },
+    );
   }
 
   /** The one link: what is open gives way, or this one does. */
@@ -207,16 +221,7 @@ export function createOpenLinks(deps: {
         if (now?.pin !== channel.pin || now.publicKey !== peer.publicKey)
           throw peerRefused("That hub is not known here any more.");
         if (!wire.isOpen) throw peerRefused("The connection was lost.");
-        const link = settle(now, wire, isOurCall, speaker.identity.hubId);
-        seen(now).catch((error: unknown) => {
-          textLog.warn(
-            "It could not be noted that a teammate's hub was here.",
-            {
-              error: String(error),
-            },
-          );
-        });
-        return link;
+        return settle(now, wire, isOurCall, speaker.identity.hubId);
       } catch (error) {
         wire.close(CLOSE.refused, reasonOf(error));
         throw error;

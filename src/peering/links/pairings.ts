@@ -3,6 +3,7 @@ import type { Identities } from "../../ports/peering.ts";
 import type { Scope } from "../../protocol/peer.ts";
 import { PairAnswer, PairFrame, type Hello } from "../../protocol/peerLink.ts";
 import type { Pairing } from "../../protocol/peers.ts";
+import { cleaned } from "../talk/cleaned.ts";
 import type { Channel } from "./channel.ts";
 import { readJson, reasonOf, type Speaker } from "./hello.ts";
 import { PAIRING_MS } from "./limits.ts";
@@ -253,11 +254,6 @@ export function createPairings(deps: {
 
 /** A name from outside, as one line. */
 export function nameOf({ name, hubId }: Hello): string {
-  const line = name
-    .replace(
-      /[\p{Cc}\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]+/gu,
-      " ",
-    )
-    .trim();
+  const line = cleaned(name, 64);
   return line === "" ? hubId.slice(0, 8) : line;
 }

@@ -1,4 +1,5 @@
 import type { WebSocket } from "ws";
+import { cleaned } from "../talk/cleaned.ts";
 import { peerRefused } from "./trouble.ts";
 
 /** Longest reason a close frame can carry, bytes. */
@@ -36,16 +37,6 @@ export interface Wire {
   /** Resolves with the reason when it has ended. */
   readonly ended: Promise<string>;
   readonly isOpen: boolean;
-}
-
-/** One line of a reason that came from outside. */
-function plain(text: string): string {
-  return text
-    .replace(
-      /[\p{Cc}\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]+/gu,
-      " ",
-    )
-    .trim();
 }
 
 /** Takes over an open WebSocket, nothing of which was read. */
@@ -101,12 +92,12 @@ export function createWire(socket: WebSocket): Wire {
     else odd("too much before it was asked for");
   });
   socket.on("close", (code: number, reason: Buffer) => {
-    const words = plain(reason.toString("utf8"));
+    const words = cleaned(reason.toString("utf8"), MAX_REASON_BYTES);
     end(words === "" ? `the connection was lost (${String(code)})` : words);
   });
   // `close` follows and carries the consequence; without a listener the process would end.
   socket.on("error", (error) => {
-    end(plain(error.message));
+    end(cleaned(error.message, MAX_REASON_BYTES));
   });
   // Heartbeats are frames of ours; nobody has a reason to send these.
   socket.on("ping", () => {
