@@ -4,16 +4,18 @@ import { building } from "./developer.ts";
 import { votingOnPlan } from "./planBallots.ts";
 import { planning } from "./planner.ts";
 import { answering, votingOnAnswer } from "./question.ts";
+import { isTalk, talking } from "./talk.ts";
 import { isSampleReview, reviewing } from "./reviewBallots.ts";
 import { SAMPLE_GOAL, SAMPLE_QUESTION } from "./sample.ts";
 import { refusal } from "./turn.ts";
 import type { Script, ScriptRequest, ScriptedTurn } from "./turn.ts";
 import { verifying } from "./verifications.ts";
 
-/** The sample mission, the sample question and a review of the sample's mistake, every role in them. For anything else ballots abstain, claims stay unclear, and the rest is declined. */
+/** The sample mission, the sample question and a review of the sample's mistake, every role in them. For anything else ballots abstain, claims stay unclear, talk without tools gets a word or two, and the rest is declined. */
 export const sampleScript: Script = (request) => {
   if (request.part === undefined) return declined;
   if (request.part.work === "verify") return verifying(request);
+  if (isTalk(request)) return talking(request);
   if (request.brief.includes(SAMPLE_GOAL)) return mission(request);
   if (request.brief.includes(SAMPLE_QUESTION)) return question(request);
   if (request.part.work !== "ballot") return declined;
