@@ -99,6 +99,7 @@ export async function createApp(ports: AppPorts): Promise<App> {
     name: "roundtable",
     routes: settings.routes,
     peers: { ask: (...asked) => peers.ask(...asked) },
+    preferred: (message) => peers.preferred(message),
     peerTopics: settings.peerTopics,
     surroundings: {
       ...ports.monitoring,
@@ -115,6 +116,12 @@ export async function createApp(ports: AppPorts): Promise<App> {
     topics: settings.peerTopics,
     stopped: () => views.stopped(),
     seat: () => seatAll(),
+    connect: () => hub.connectInProcess(),
+  });
+  let wasStopped = views.stopped();
+  views.onChange(() => {
+    if (wasStopped && !views.stopped()) peers.goOn();
+    wasStopped = views.stopped();
   });
   const commands = createCommandGate(ports);
   const provider = await ports.defaultProvider();
@@ -179,6 +186,7 @@ export async function createApp(ports: AppPorts): Promise<App> {
     stopTasks: () => hub.stop("Everything was stopped."),
   };
 
+  peers.resume();
   return {
     perform: (intent, by) => perform(stage, intent, by),
     snapshot: (open) => snapshotOf(views, provider, open),

@@ -141,10 +141,13 @@ export function createMessages(
       for (const tell of awaited.get(nameOf(from, body.messageId)) ?? [])
         tell(body);
   });
-  const ready = table.self().then((self) => {
+  const ready = takeUpAll();
+
+  async function takeUpAll(): Promise<void> {
+    const self = await table.self();
     for (const room of table.rooms())
       if (room.kind === "pair") takeUp(room, self);
-  });
+  }
 
   function isAnswered(room: Room, from: string, messageId: string): boolean {
     return doneIn(room, (origin) => origin !== from, messageId) !== undefined;
@@ -192,6 +195,12 @@ export function createMessages(
     },
     goOn: () => {
       errands.goOn();
+      // What was interrupted by the switch waits nowhere but in its room.
+      takeUpAll().catch((error: unknown) => {
+        textLog.warn("Messages of peers could not be taken up.", {
+          why: String(error),
+        });
+      });
     },
     drop: (hubId) => {
       errands.drop(hubId);
