@@ -23,8 +23,10 @@ export function watchAttention(room: Room): Disposes {
     }
     const needs = app.needsYou();
     const { missions, stopped } = app.snapshot(null);
+    // Teammates' missions are looked at here, and nothing else.
+    const own = missions.filter(({ sharedBy }) => sharedBy === undefined);
     const has = (status: string): boolean =>
-      missions.some((line) => line.status === status);
+      own.some((line) => line.status === status);
     keys(
       "waiting",
       needs.some(({ kind }) => kind === "ruling"),
@@ -36,14 +38,14 @@ export function watchAttention(room: Room): Disposes {
     keys("hasMission", missions.length > 0);
     keys(
       "hasReview",
-      missions.some(({ kind }) => kind === "review"),
+      own.some(({ kind }) => kind === "review"),
     );
     show(item, {
       stopped,
       stalled: has("stalled"),
       needs: needs.length,
       running: has("running"),
-      microUsd: missions.reduce((sum, line) => sum + line.microUsd, 0),
+      microUsd: own.reduce((sum, line) => sum + line.microUsd, 0),
     });
     progress(has("running"));
   };

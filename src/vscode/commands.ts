@@ -135,7 +135,7 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
   "roundtable.openChange": async (tools, missionId) => {
     const mission = await pickMission(tools, missionId, {
       title: "Whose change?",
-      fits: ({ change }) => change !== null,
+      fits: ({ change, sharedBy }) => change !== null && sharedBy === undefined,
       none: "There is no change yet. It can be opened as soon as something is built.",
     });
     if (mission !== undefined) await openChange(mission);
@@ -143,7 +143,8 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
   "roundtable.resumeMission": async (tools, missionId) => {
     const mission = await pickMission(tools, missionId, {
       title: "Resume which mission?",
-      fits: ({ status }) => status === "stalled",
+      fits: ({ status, sharedBy }) =>
+        status === "stalled" && sharedBy === undefined,
       none: "No mission is stalled.",
     });
     if (mission !== undefined)
@@ -152,7 +153,8 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
   "roundtable.stopMission": async (tools, missionId) => {
     const mission = await pickMission(tools, missionId, {
       title: "Stop which mission?",
-      fits: ({ status }) => status !== "closed",
+      fits: ({ status, sharedBy }) =>
+        status !== "closed" && sharedBy === undefined,
       none: "No mission is running.",
     });
     if (mission !== undefined)

@@ -185,7 +185,8 @@ function newestReview(app: App): string | undefined {
   return app
     .snapshot(null)
     .missions.find(
-      ({ kind, status }) => kind === "review" && status === "closed",
+      ({ kind, status, sharedBy }) =>
+        kind === "review" && status === "closed" && sharedBy === undefined,
     )?.missionId;
 }
 

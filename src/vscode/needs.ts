@@ -55,7 +55,9 @@ async function tell({ text, actions }: Notice): Promise<void> {
 function notices(app: App): readonly Notice[] {
   const stalled = app
     .snapshot(null)
-    .missions.filter(({ status }) => status === "stalled")
+    .missions.filter(
+      ({ status, sharedBy }) => status === "stalled" && sharedBy === undefined,
+    )
     .flatMap(({ missionId }) => app.detail(missionId) ?? []);
   return [
     ...app

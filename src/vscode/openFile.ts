@@ -9,9 +9,12 @@ export async function openFile(
   line: number,
 ): Promise<void> {
   const app = await room.app();
+  const mission = missionId === null ? null : app.detail(missionId);
+  // A teammate's mission is about files of theirs; those of that name here are the nearest.
   const root =
-    (missionId === null ? undefined : app.detail(missionId)?.repoRoot) ??
-    room.root();
+    mission === null || mission.sharedBy !== undefined
+      ? room.root()
+      : mission.repoRoot;
   if (root === null || path.split(/[\\/]/).includes("..")) return;
   const uri = vscode.Uri.joinPath(vscode.Uri.file(root), path);
   const at = new vscode.Position(Math.max(0, line - 1), 0);

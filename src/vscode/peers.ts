@@ -34,13 +34,13 @@ export function watchPeers(room: Room, state: vscode.Memento): Peers {
   const tell = (): void => {
     clearTimeout(tick);
     tick = undefined;
-    const invitations = deskOf(room.peek())?.shown().invitations ?? [];
+    const invitations = room.peek()?.peers.shown().invitations ?? [];
     if (invitations.length > 0) tick = setTimeout(tell, TICK_MS);
     changed.fire();
   };
 
   const heard = (): void => {
-    const shown = deskOf(room.peek())?.shown();
+    const shown = room.peek()?.peers.shown();
     const peering = shown !== undefined && isPeering(shown);
     if (shown !== undefined && peering !== wasPeering) {
       wasPeering = peering;
@@ -54,22 +54,20 @@ export function watchPeers(room: Room, state: vscode.Memento): Peers {
     if (app === followed) return;
     unfollow?.();
     followed = app;
-    unfollow = deskOf(app)?.onChange(heard);
+    unfollow = app?.peers.onChange(heard);
     tell();
   };
 
   const opened = room.onChange(follow);
   follow();
-  const desk = async (): Promise<PeersDesk> => {
-    const found = deskOf(await room.app());
-    if (found === undefined) throw new Error("There is no peering here.");
-    return found;
-  };
+  const desk = async (): Promise<PeersDesk> => (await room.app()).peers;
   return {
-    shown: () => deskOf(room.peek())?.shown(),
+    shown: () => room.peek()?.peers.shown(),
     onChange: changed.event,
     ask: async (method, params) => (await desk()).ask(method, params, "human"),
-    look: async () => (await desk()).shown(),
+    // Unlike what is shown, the answer waits for links that are still being taken up.
+    look: async () =>
+      (await (await desk()).ask("peers/list", {}, "human")) as PeersShown,
     resume: async () => {
       if (wasPeering) await room.app();
     },
@@ -87,8 +85,4 @@ function isPeering({ listening, peers }: PeersShown): boolean {
   return (
     listening !== undefined || peers.some(({ state }) => state !== "revoked")
   );
-}
-
-function deskOf(app: App | undefined): PeersDesk | undefined {
-  return (app as (App & { readonly peers?: PeersDesk }) | undefined)?.peers;
 }

@@ -93,12 +93,14 @@ export function standing(peer: PeerLine, now: number): string {
   }
 }
 
-/** Peers whose agents can vote in a mission of this hub now: both people granted `vote`, and they are connected. */
+/** Peers whose agents can vote in a mission of this hub now: both people granted what it takes, and they are connected. */
 export function voters({ peers }: PeersShown): readonly PeerLine[] {
   return peers.filter(
     ({ state, scopes, theirs, agents }) =>
       state === "connected" &&
+      scopes.includes("observe") &&
       scopes.includes("vote") &&
+      theirs.includes("message") &&
       theirs.includes("vote") &&
       agents.some(({ votes }) => votes),
   );

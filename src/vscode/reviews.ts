@@ -179,8 +179,10 @@ function latestReviews(
   const reviews = app
     .snapshot(null)
     .missions.filter(
-      ({ kind, status }) =>
-        kind === "review" && (status === "closed" || status === "waiting"),
+      ({ kind, status, sharedBy }) =>
+        kind === "review" &&
+        sharedBy === undefined &&
+        (status === "closed" || status === "waiting"),
     )
     .slice(0, MAX_LOOKED_AT);
   for (const { missionId } of reviews) {

@@ -275,6 +275,8 @@ function isRunning(app: App): boolean {
   return app
     .snapshot(null)
     .missions.some(
-      ({ status }) => status === "running" || status === "waiting",
+      ({ status, sharedBy }) =>
+        sharedBy === undefined &&
+        (status === "running" || status === "waiting"),
     );
 }

@@ -5,7 +5,8 @@ import path from "node:path";
 import type { Tab } from "../../src/panel/remembered.ts";
 import { fresh } from "../../src/panel/remembered.ts";
 import type { PanelSnapshot, ToPage } from "../../src/protocol/panel.ts";
-import { fixtures } from "./fixtures.ts";
+import { detail, fixtures, snapshotOf } from "./fixtures.ts";
+import { shared, withTeammates } from "./sharedFixture.ts";
 import { startPanelRig } from "./openPanel.ts";
 import { path as way } from "./pathFixture.ts";
 import { themes } from "./themes.ts";
@@ -21,6 +22,8 @@ const tabsOf: Readonly<Record<string, readonly Tab[]>> = {
   running: ["talk", "plan", "decisions", "team", "path"],
   escalated: ["talk", "decisions", "change", "plan"],
   finished: ["talk", "change", "decisions"],
+  shared: ["talk", "change", "decisions"],
+  teammates: ["decisions"],
 };
 const typing: ToPage = {
   type: "typing",
@@ -31,6 +34,8 @@ const typing: ToPage = {
 
 const pictured: Readonly<Record<string, PanelSnapshot>> = {
   ...fixtures,
+  shared,
+  teammates: snapshotOf({ ...detail, decisions: [withTeammates] }),
   replay: {
     ...fixtures.waiting,
     replay: {

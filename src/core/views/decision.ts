@@ -10,6 +10,8 @@ export interface DecisionView {
   /** The last round whose ballots were closed to be verified; 0 for none. */
   readonly closed: number;
   readonly ballots: readonly Ballot[];
+  /** Electors of other hubs that said two things while ballots were open, so that none of theirs counts. */
+  readonly voided: readonly string[];
   readonly card: DecisionCard;
 }
 
@@ -20,6 +22,7 @@ type DecisionEvent = Extract<
       | "RoundOpened"
       | "EvidenceRecorded"
       | "BallotCast"
+      | "BallotSetAside"
       | "VerificationOpened"
       | "FindingVerified"
       | "RoundTallied"
@@ -38,6 +41,7 @@ export function isDecisionEvent(event: Recorded): event is DecisionEvent {
     case "RoundOpened":
     case "EvidenceRecorded":
     case "BallotCast":
+    case "BallotSetAside":
     case "VerificationOpened":
     case "FindingVerified":
     case "RoundTallied":
@@ -69,6 +73,8 @@ export function evolveDecision(
       });
     case "BallotCast":
       return seated({ ...view, ballots: [...view.ballots, event.data.ballot] });
+    case "BallotSetAside":
+      return setAside(view, event.data);
     case "VerificationOpened":
       return seated(
         withCard(
@@ -153,6 +159,7 @@ function openRound(
     round: opened.round,
     closed: 0,
     ballots: [],
+    voided: [],
     card: {
       decisionId: opened.decisionId,
       missionId: event.missionId,
@@ -183,6 +190,20 @@ function withCard(
   return { ...view, card: { ...view.card, ...change } };
 }
 
+/** An elector of another hub, whose id names that hub, has no ballot any more once two of its differ. */
+function setAside(
+  view: DecisionView,
+  { ballot, why }: DataOf<"BallotSetAside">,
+): DecisionView {
+  const { agentId } = ballot;
+  const isOpen =
+    view.round > view.closed &&
+    view.card.tallies.every(({ round }) => round < view.round);
+  return isOpen && why === "equivocation" && agentId.includes("@")
+    ? seated({ ...view, voided: [...view.voided, agentId] })
+    : view;
+}
+
 /** Shows each elector's ballot of the current round, or of the last tallied one while a new round has none of theirs. */
 function seated(view: DecisionView): DecisionView {
   // Ballots are open once the round is counted, and while its findings are verified: who is still to vote votes no more then.
@@ -191,6 +212,7 @@ function seated(view: DecisionView): DecisionView {
     ...view.card.tallies.map((tally) => tally.round),
   );
   const show = (agentId: string): BallotShown => {
+    if (view.voided.includes(agentId)) return { state: "voided" };
     const own = view.ballots.filter((ballot) => ballot.agentId === agentId);
     const current = own.find((ballot) => ballot.round === view.round);
     if (current !== undefined && view.round > tallied)

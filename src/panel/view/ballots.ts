@@ -34,10 +34,14 @@ function counted(card: DecisionCard): string {
 
 function row(page: Page, act: Act, card: DecisionCard, elector: Elector) {
   const { shown, name, agentId } = elector;
-  const who = html`<span class="name" title=${elector.role}>${name}</span>`;
+  // Electors of other hubs carry their hub in their ids.
+  const far = agentId.includes("@");
+  const who = html`<span class="name" title=${elector.role}>${name}</span>${
+      far ? html`<span class="vh">${t("ballot.far")}</span>` : nothing
+    }`;
   if (shown.state !== "open")
     return html`<div class="ballot plain">
-      ${icon(closed[shown.state])}${who}
+      ${icon(closed[shown.state], shown.state === "voided" ? "bad" : "")}${who}
       <span class="sub">${t(`ballot.${shown.state}`)}</span>
     </div>`;
   const { verdict, confidence, reason, findings } = shown.ballot;
@@ -64,10 +68,11 @@ function row(page: Page, act: Act, card: DecisionCard, elector: Elector) {
   </div>`;
 }
 
-const closed: Record<"waiting" | "sealed" | "absent", IconName> = {
+const closed: Record<Exclude<Elector["shown"]["state"], "open">, IconName> = {
   waiting: "waiting",
   sealed: "sealed",
   absent: "minus",
+  voided: "cross",
 };
 
 const cast = {

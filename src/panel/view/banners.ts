@@ -73,7 +73,7 @@ export function verdict(page: Page, act: Act, open: MissionDetail): View {
   }
   if (open.problem === null) return nothing;
   // What was in the way then may not be now.
-  if (page.snapshot?.replay !== undefined)
+  if (page.snapshot?.replay !== undefined || open.sharedBy !== undefined)
     return html`<div class="banner bad">${trouble(open.problem)}</div>`;
   const name = asked.resume(open.missionId);
   return html`<div class="banner bad">

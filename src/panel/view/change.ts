@@ -35,7 +35,17 @@ export function changeTab(
         </h3>
         <p class="facts">
           <code title=${t("decision.hash", tree)}>${short(tree)}</code>
-          ${commandButton(act, "roundtable.openChange", t("change.open"), "link", open.missionId)}
+          ${
+            open.sharedBy
+              ? nothing
+              : commandButton(
+                  act,
+                  "roundtable.openChange",
+                  t("change.open"),
+                  "link",
+                  open.missionId,
+                )
+          }
         </p>
       </header>
       ${

@@ -32,7 +32,10 @@ export function header(
           </button>`
     }
     ${
-      open !== null && open.status !== "closed" && snapshot.replay === undefined
+      open !== null &&
+      open.status !== "closed" &&
+      open.sharedBy === undefined &&
+      snapshot.replay === undefined
         ? html`<button
             type="button"
             class="quiet stop"
@@ -117,7 +120,8 @@ export function missionRow(
     <span class="goal">${line.goal}</span>
     <span class="cost">${money(line.microUsd)}</span>
     <span class="sub"
-      >${t(`kind.${line.kind}`)} · ${text} · ${when(at, Date.now())}</span
+      >${t(`kind.${line.kind}`)} · ${text} ·
+      ${when(at, Date.now())}${line.sharedBy ? ` · ${t("mission.shared", line.sharedBy.name)}` : ""}</span
     >
   </button>`;
 }

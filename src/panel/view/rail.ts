@@ -19,12 +19,18 @@ export function rail(open: MissionDetail, aside: View): TemplateResult {
   return html`<div class="lede">
     <p class="state">
       <b class=${tone}>${text}</b>
-      <span>${t("mission.attempt", String(open.attempt))}</span>
-      <span class="model">${open.model}</span>
-      <span class="spent"
-        >${t("budget.text", money(spent.microUsd), money(spent.capMicroUsd))}</span
-      >
-      ${aside}
+      ${
+        open.sharedBy
+          ? html`<span class="model"
+              >${t("mission.shared", open.sharedBy.name)}</span
+            >`
+          : html`<span>${t("mission.attempt", String(open.attempt))}</span>
+              <span class="model">${open.model}</span>
+              <span class="spent"
+                >${t("budget.text", money(spent.microUsd), money(spent.capMicroUsd))}</span
+              >
+              ${aside}`
+      }
     </p>
     <ol class="rail" aria-label=${t("rail.label")}>
       ${open.stages.map(

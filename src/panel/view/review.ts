@@ -13,7 +13,7 @@ import { failure, fold, place, type View } from "./parts.ts";
 export function foundIn(
   page: Page,
   act: Act,
-  { findings, missionId }: MissionDetail,
+  { findings, missionId, sharedBy }: MissionDetail,
 ): View {
   if (findings.length === 0) return nothing;
   const open = findings.filter(({ state }) => state.kind === "open");
@@ -27,7 +27,7 @@ export function foundIn(
             ${t(`found.${key}`)} <span class="sub">${list.length}</span>
           </h4>
           <ul class="found">
-            ${list.map((one) => html`<li>${row(page, act, one)}</li>`)}
+            ${list.map((one) => html`<li>${row(page, act, one, !sharedBy)}</li>`)}
           </ul>`;
   const done = findings.filter(({ state }) => state.kind !== "open");
   return html`<article
@@ -57,14 +57,19 @@ export function foundIn(
             html`${t("found.done")} <span class="sub">${done.length}</span>`,
             () =>
               html`<ul class="found">
-                ${done.map((one) => html`<li>${row(page, act, one)}</li>`)}
+                ${done.map((one) => html`<li>${row(page, act, one, !sharedBy)}</li>`)}
               </ul>`,
           )
     }
   </article>`;
 }
 
-function row(page: Page, act: Act, found: Found): TemplateResult {
+function row(
+  page: Page,
+  act: Act,
+  found: Found,
+  ours: boolean,
+): TemplateResult {
   const { raisedBy, rule, earlier } = found;
   return html`<div class="one ${found.state.kind}">
     <div>${findingLine(act, found)}</div>
@@ -83,7 +88,7 @@ function row(page: Page, act: Act, found: Found): TemplateResult {
         </blockquote>`,
     )}
     ${failure(page, asked.finding(found.findingId))}
-    ${found.state.kind === "open" ? actions(page, act, found) : nothing}
+    ${ours && found.state.kind === "open" ? actions(page, act, found) : nothing}
   </div>`;
 }
 
