@@ -7,10 +7,13 @@ import type {
   Chance,
   Lifetime,
   TextLog,
+  Transport,
 } from "../ports.ts";
 import type { PeersSeen } from "../hub/monitoring/monitor.ts";
 import type { Identities, PeersDesk, PeerTable } from "../ports/peering.ts";
+import type { SpreadWork } from "../peering/jobs/spreadWork.ts";
 import type { Peering, PeeringStats } from "../peering/peering.ts";
+import type { Message } from "../protocol/a2a.ts";
 import { HUB_STREAM } from "../protocol/event.ts";
 import type { PeersShown } from "../protocol/peers.ts";
 import { RoundtableError } from "../core/errors.ts";
@@ -32,6 +35,8 @@ export interface PeeringParts {
   readonly stopped: () => boolean;
   /** Lets everybody sit down. */
   readonly seat: () => Promise<unknown>;
+  /** A new way to the hub, for an agent of peering's own. */
+  readonly connect: () => Transport;
 }
 
 /** Peering as the app holds it. */
@@ -40,6 +45,8 @@ export interface Peers extends PeersDesk, Lifetime {
   resume(): void;
   /** What waited for the kill switch is taken up. */
   goOn(): void;
+  /** Who gets a message that names no agent, where this hub has teammates; undefined for the one who always did. */
+  preferred(message: Message): string | undefined;
   /** For the monitor; undefined before anything was loaded. */
   seen(): (PeeringStats & Pick<PeersSeen, "all">) | undefined;
 }
@@ -53,6 +60,7 @@ export function openPeers(parts: PeeringParts): Peers {
   const listeners = new Set<() => void>();
   let opening: Promise<Peering> | undefined;
   let peering: Peering | undefined;
+  let spread: SpreadWork | undefined;
   let disposed = false;
 
   function load(): Promise<Peering> {
@@ -66,8 +74,13 @@ export function openPeers(parts: PeeringParts): Peers {
   async function open(): Promise<Peering> {
     if (disposed || parts.identities === undefined) throw noPeering();
     const { createPeering } = await import("../peering/peering.ts");
+    const ours: PeerTable = {
+      ...parts.ours,
+      report: () => ({ ...parts.ours.report(), jobs: spread?.open() ?? 0 }),
+    };
     const opened = await createPeering({
       ...parts,
+      ours,
       identities: await parts.identities(),
       extension: EXTENSION,
       readCard: readLinkedCard,
@@ -76,14 +89,18 @@ export function openPeers(parts: PeeringParts): Peers {
       for (const listener of [...listeners]) listener();
     });
     const parted = openParts(parts, opened);
+    const { spreadWork } = await import("../peering/jobs/spreadWork.ts");
+    spread = await spreadWork({ ...parts, table: opened, own: ours });
     const whole: Peering = {
       ...opened,
       async dispose() {
+        await spread?.dispose();
         await parted.dispose();
         await opened.dispose();
       },
     };
     await opened.start();
+    spread.start();
     peering = whole;
     return whole;
   }
@@ -119,6 +136,7 @@ export function openPeers(parts: PeeringParts): Peers {
       });
     },
     goOn: () => peering?.goOn(),
+    preferred: (message) => spread?.preferred(message),
     seen: () => peering && { ...peering.stats(), all: peering.shown().peers },
     async dispose() {
       disposed = true;

@@ -20,6 +20,8 @@ const MAX_AGENTS = 16;
 const MAX_AGENT = 6000;
 /** The role that is asked only after a team could not decide, and so has no vote. */
 const SENIOR = "senior";
+/** The role that gives work to other hubs: trust is not transitive, so no peer may have this hub ask a third one. */
+const COORDINATOR = "coordinator";
 
 /** What the parts of a hub let peers reach. */
 export interface PeerTableParts {
@@ -57,8 +59,10 @@ export function openPeerTable(
     return registry
       .all()
       .filter(
-        ({ agentId, where }) =>
-          where === "inProcess" && !elsewhere.has(agentId),
+        ({ agentId, where, role }) =>
+          where === "inProcess" &&
+          role !== COORDINATOR &&
+          !elsewhere.has(agentId),
       )
       .slice(0, MAX_AGENTS);
   }

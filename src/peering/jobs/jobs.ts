@@ -52,8 +52,8 @@ export interface Jobs {
   }): Promise<string>;
   /** The job once it is done; rejects with the signal's reason. */
   ended(room: string, signal: AbortSignal): Promise<JobShown>;
-  /** Every job this hub takes part in. */
-  all(): readonly JobShown[];
+  /** Jobs this hub takes part in that are not done. */
+  open(): number;
   status(): StatusReport;
   /** Lets go of all of them; they are taken up again after a restart. */
   dispose(): Promise<void>;
@@ -228,7 +228,8 @@ export function openJobs(ports: JobsPorts): Jobs {
 
   return {
     coordinate,
-    all,
+    open: () =>
+      jobRooms().filter((room) => showJob(room)?.done === false).length,
     status,
     ended: (room, signal) =>
       new Promise((resolve, reject) => {
