@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import fc from "fast-check";
+import { createChance } from "../../../src/core/peering/chance.ts";
 import { roomDigest } from "../../../src/core/peering/digest.ts";
 import { createRoomMachine } from "../../../src/core/peering/machine.ts";
 import { MAX_PEER_FRAME } from "../../../src/protocol/peer.ts";
@@ -186,13 +187,10 @@ describe("what is said in a room", () => {
         fc.array(fc.tuple(fc.nat({ max: 4 }), fc.integer({ min: 1, max: 5 }))),
         fc.nat({ max: 1000 }),
         (parents, sayings, seed) => {
-          let lost = seed;
+          const chance = createChance(seed);
           const table = createTable(5, {
             seed,
-            loses: () => {
-              lost = (lost * 1_103_515_245 + 12_345) % 2 ** 31;
-              return lost % 10 === 0;
-            },
+            loses: () => chance(10) === 0,
           });
           // A tree: each hub hangs on one before it.
           for (const [at, parent] of parents.entries())
