@@ -156,6 +156,7 @@ export async function createPeering(deps: PeeringDeps): Promise<Peering> {
     directory,
     caps,
     complain,
+    changed,
     took: (envelopes) => {
       counts.envelopesIn += envelopes;
     },

@@ -30,6 +30,7 @@ export function createIncoming(
     ) => Promise<OpenRoom | undefined>;
     readonly complain: (hubId: string, why: string) => void;
     readonly took: (envelopes: number) => void;
+    readonly changed: () => void;
   },
 ): Incoming {
   const { directory, caps, complain, pinned } = parts;
@@ -46,6 +47,8 @@ export function createIncoming(
     }
     if (frame.t !== "push") {
       room.frame(link.hubId, toMachine(frame), new Map());
+      // It has more than before, perhaps: less waits for it.
+      if (frame.t === "have" && !frame.ask) parts.changed();
       return;
     }
     await push(link, room, frame.sealed);
