@@ -120,4 +120,37 @@ export const PEERING_PLANTS: readonly Plant[] = [
     breaks: "Everybody gets the proof of a fork.",
     tests: [SIMULATION],
   },
+  {
+    name: "peer-second-ballot-beside-the-first",
+    file: "src/core/peering/roomBallots.ts",
+    find: "voided.add(voiceOf(origin, body));",
+    replace: "",
+    breaks: "An agent that votes two ways in a round has no vote.",
+    tests: [SIMULATION],
+  },
+  {
+    name: "peer-ballot-for-somebody-else",
+    file: "src/core/peering/roomBallots.ts",
+    find: "if (!electors.has(`${origin} ${agentId}`)) continue;",
+    replace: "",
+    breaks: "A hub votes for its own agents only.",
+    tests: [SIMULATION],
+  },
+  {
+    name: "peer-ballots-of-a-forger",
+    file: "src/core/peering/roomBallots.ts",
+    find: 'if (body.kind !== "ballot" || liars.has(origin)) continue;',
+    replace: 'if (body.kind !== "ballot") continue;',
+    breaks: "Who signed two things for one place has no vote.",
+    tests: [SIMULATION],
+  },
+  {
+    name: "peer-first-closing-counts",
+    file: "src/core/peering/roomPolls.ts",
+    find: "if (known === undefined || body.term > known.term)\n        closed.set",
+    replace:
+      "if (known === undefined || body.term < known.term)\n        closed.set",
+    breaks: "Of two closings that of the higher term counts.",
+    tests: [SIMULATION],
+  },
 ];

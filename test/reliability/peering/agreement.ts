@@ -1,12 +1,12 @@
 import { createHash } from "node:crypto";
 import { roomDigest } from "../../../src/core/peering/digest.ts";
+import type { RoomView } from "../../../src/core/peering/roomView.ts";
+import { viewRoom } from "../../../src/core/peering/roomView.ts";
 import type { Life } from "./life.ts";
+import { recount } from "./recount.ts";
 import type { Referee } from "./referee.ts";
 
-const sha256 = (text: string): string =>
-  createHash("sha256").update(text).digest("hex");
-
-/** Tells the referee where hubs that had time enough do not agree, and what was lost. */
+/** Tells the referee where hubs that had time enough do not agree, and what was lost or counted twice. */
 export function checkAgreement(
   lives: readonly Life[],
   names: readonly string[],
@@ -14,34 +14,57 @@ export function checkAgreement(
 ): void {
   const [first] = lives;
   if (first === undefined) return;
-  const digestOf = ({ machine }: Life): string =>
-    roomDigest(machine.said(), machine.forked(), sha256);
-  const digest = digestOf(first);
-  for (const life of lives)
-    if (digestOf(life) !== digest)
+  const [digest, view] = stateOf(first);
+  for (const life of lives) {
+    const [other, seen] = stateOf(life);
+    if (other !== digest)
       referee.problem(
         `${names[life.at] ?? ""} has ${countsOf(life)}, ${names[0] ?? ""} has ${countsOf(first)}`,
       );
+    else if (JSON.stringify(seen) !== JSON.stringify(view))
+      referee.problem(`${names[life.at] ?? ""} counts otherwise`);
+  }
+  checkKept(first, referee);
+  checkOffice(lives, names, referee);
+  for (const words of recount(first.machine, view, referee))
+    referee.problem(words);
+}
 
+function stateOf({ machine }: Life): readonly [string, RoomView] {
+  const said = machine.said();
+  const forked = machine.forked();
+  const sha256 = (text: string): string =>
+    createHash("sha256").update(text).digest("hex");
+  return [roomDigest(said, forked, sha256), viewRoom(said, forked)];
+}
+
+/** Nothing that was acknowledged is lost, but what its origin contradicted itself. */
+function checkKept({ machine }: Life, referee: Referee): void {
   const places = new Map(
-    first.machine.forked().map(({ origin, seq }) => [origin, seq]),
+    machine.forked().map(({ origin, seq }) => [origin, seq]),
   );
-  const here = new Set(first.machine.said().map(({ hash }) => hash));
-  for (const { hash, envelope } of referee.acknowledged.values())
-    if (
-      !here.has(hash) &&
-      envelope.seq < (places.get(envelope.origin) ?? Infinity)
-    )
-      referee.problem(
-        `${envelope.origin} ${String(envelope.seq)} was acknowledged and is lost`,
-      );
+  const here = new Set(machine.said().map(({ hash }) => hash));
+  for (const { hash, envelope } of referee.acknowledged.values()) {
+    const { origin, seq } = envelope;
+    if (!here.has(hash) && seq < (places.get(origin) ?? Infinity))
+      referee.problem(`${origin} ${String(seq)} was acknowledged and is lost`);
+  }
+}
 
+/** One hub coordinates, and everybody knows who. */
+function checkOffice(
+  lives: readonly Life[],
+  names: readonly string[],
+  referee: Referee,
+): void {
   const holders = lives.filter((life) => life.mayCoordinate());
-  if (holders.length !== 1)
-    referee.problem(`${String(holders.length)} hubs may coordinate at the end`);
   const [holder] = holders;
+  if (holder === undefined || holders.length > 1) {
+    referee.problem(`${String(holders.length)} hubs may coordinate at the end`);
+    return;
+  }
   for (const { at, machine } of lives)
-    if (holder && machine.coordinator !== names[holder.at])
+    if (machine.coordinator !== names[holder.at])
       referee.problem(
         `${names[at] ?? ""} takes ${String(machine.coordinator)} for the coordinator, which is ${String(names[holder.at])}`,
       );

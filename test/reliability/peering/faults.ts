@@ -136,6 +136,41 @@ export function breakThings(
       for (let at = 0; at < hubs; at += 1) crash(at);
     },
     () => {
+      // One hub hears its coordinator no more, and then follows it in office, by an election or by hand.
+      const at = lives.findIndex((life) => life?.mayCoordinate() === true);
+      const holder = lives[at];
+      const to = hub();
+      if (holder === undefined || to === at) return;
+      const forMs = 100 + chance.below(2500);
+      victims.note(`${String(to)} loses the coordinator ${String(at)}`, 12, to);
+      network.cut(at, to, forMs);
+      if (chance.below(2) === 0) network.cut(to, at, forMs);
+      agenda.in(forMs + 1 + chance.below(100), () => {
+        if (chance.below(2) === 0) crash(at);
+        else if (holder.isAlive) holder.handOver(to);
+      });
+    },
+    () => {
+      // The room falls in two, and somebody who was with the coordinator comes back on the other side.
+      const at = lives.findIndex((life) => life?.mayCoordinate() === true);
+      if (at < 0) return;
+      const others = lives.map((_, n) => n).filter((n) => n !== at);
+      const mover = chance.of(others);
+      const there = others.filter((n) => n !== mover && chance.below(2) === 0);
+      const here = [at, ...others.filter((n) => !there.includes(n))];
+      victims.note(`${String(mover)} moves to ${there.join()}`, 13, mover);
+      const forMs = 2000 + chance.below(8000);
+      for (const a of here) for (const b of there) both(a, b, forMs);
+      agenda.in(chance.below(forMs), () => {
+        crash(mover);
+        for (const a of here) both(a, mover, forMs);
+        for (const b of there) {
+          network.mend(mover, b);
+          network.mend(b, mover);
+        }
+      });
+    },
+    () => {
       const at = hub();
       const ghost = lives[at];
       if (!ghosts || ghost?.isAlive !== true) return;

@@ -34,41 +34,43 @@ export function createLiar(
       if (to !== at && chance.below(2) === 0)
         network.forge(at, to, { t: "push", sealed: [sealed] });
   };
+  const lies: readonly ((life: Life, sealed: Sealed) => void)[] = [
+    // Something else for the same place.
+    ({ at: hub }, { envelope: { origin, epoch, seq, prev, at, body } }) => {
+      forge(hub, seal(origin, { epoch, seq, prev }, at, contrary(body)));
+    },
+    // The next place, as a process of long ago.
+    (
+      { at: hub },
+      { hash: prev, envelope: { origin, epoch, seq, at, body } },
+    ) => {
+      if (epoch === 1) return;
+      const next = { epoch: epoch - 1, seq: seq + 1, prev };
+      forge(hub, seal(origin, next, at, contrary(body)));
+    },
+    // The next place, on nothing.
+    ({ at: hub }, { envelope: { origin, epoch, seq, at, body } }) => {
+      const next = { epoch, seq: seq + 1, prev: "" };
+      forge(hub, seal(origin, next, at, contrary(body)));
+    },
+    // Its own agent a second time.
+    (life, { envelope: { body } }) => {
+      if (body.kind === "ballot") life.say(contrary(body));
+    },
+    // An agent of somebody else.
+    (life, { envelope: { origin, body } }) => {
+      if (body.kind !== "ballot") return;
+      const agentId = body.ballot.agentId.replace(origin, chance.of(names));
+      life.say(ballotOf(body.decisionId, agentId, "approve"));
+    },
+  ];
+  // A forger is found out soon, and then nobody listens any more; so each liar has a habit.
+  const habit = chance.of(lies);
   return {
     forge,
-    lie(life, { hash, envelope }) {
-      const { origin, epoch, seq, prev, at, body } = envelope;
-      const kind = chance.below(16);
-      if (kind < 2)
-        forge(life.at, seal(origin, { epoch, seq, prev }, at, contrary(body)));
-      else if (kind === 2 && epoch > 1)
-        forge(
-          life.at,
-          seal(
-            origin,
-            { epoch: epoch - 1, seq: seq + 1, prev: hash },
-            at,
-            contrary(body),
-          ),
-        );
-      else if (kind === 3)
-        forge(
-          life.at,
-          seal(origin, { epoch, seq: seq + 1, prev: "" }, at, contrary(body)),
-        );
-      else if (kind < 8 && body.kind === "ballot") {
-        const { agentId } = body.ballot;
-        // Its own agent a second time, or an agent of somebody else.
-        if (kind < 6) life.say(contrary(body));
-        else
-          life.say(
-            ballotOf(
-              body.decisionId,
-              agentId.replace(origin, chance.of(names)),
-              "approve",
-            ),
-          );
-      }
+    lie(life, sealed) {
+      if (chance.below(5) > 0) return;
+      (chance.below(10) === 0 ? chance.of(lies) : habit)(life, sealed);
     },
   };
 }

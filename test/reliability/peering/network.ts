@@ -21,6 +21,8 @@ export interface Network {
   forge(from: number, to: number, frame: RoomFrame): void;
   /** Nothing passes in one direction for so long, ms. */
   cut(from: number, to: number, forMs: number): void;
+  /** One way is open again. */
+  mend(from: number, to: number): void;
   /** All cuts are over. */
   heal(): void;
   /** A hub is there, in the place of any life it had before. */
@@ -174,6 +176,12 @@ export function createNetwork(
       agenda.in(1 + chance.below(detectMs), () => {
         if (link.generation === generation) end(link, detectMs);
       });
+    },
+    mend(from, to) {
+      const link = links.get(way(from, to));
+      if (link === undefined) return;
+      cuts.delete(way(from, to));
+      dial(link);
     },
     heal() {
       cuts.clear();

@@ -9,12 +9,19 @@ export interface Referee {
   readonly problems: readonly string[];
   /** What hubs said and had on disk, by hash: it may never be lost. */
   readonly acknowledged: ReadonlyMap<string, Sealed>;
+  /** Hubs that signed two things for one place on purpose, or were made to. */
+  readonly distrusted: ReadonlySet<string>;
+  /** By decision, the closing that a majority had while who closed it held the office. */
+  readonly settledClosings: ReadonlyMap<
+    string,
+    { readonly origin: string; readonly seq: number }
+  >;
   readonly figures: Figures;
   /** After everything a hub did: nobody else may hold the office when it does. */
   office(life: Life): void;
   kept(life: Life, effect: Keep): void;
   sends(life: Life, frame: RoomFrame): void;
-  /** A hub that signs two things for one place on purpose, or was made to: nothing it says has to count. */
+  /** From now on nothing a hub says has to count. */
   distrust(hub: number): void;
   problem(words: string): void;
 }
@@ -27,6 +34,15 @@ export interface Figures {
   /** Coordinators' words that a majority had while it held the office. */
   settled: number;
   refused: number;
+}
+
+/** What a coordinator said. */
+interface Word {
+  readonly origin: string;
+  readonly term: number;
+  readonly seq: number;
+  /** The decision it closes. */
+  readonly closes: string | undefined;
 }
 
 /** Problems told of one seed. */
@@ -56,8 +72,9 @@ export function createReferee(
   const actors = new Map<number, string>();
   /** Of each origin, its last word as coordinator that was settled. */
   const settled = new Map<string, { term: number; seq: number }>();
+  const settledClosings = new Map<string, { origin: string; seq: number }>();
   /** Words of coordinators that are not settled yet. */
-  let open: { origin: string; term: number; seq: number }[] = [];
+  let open: Word[] = [];
 
   const problem = (words: string): void => {
     if (problems.length < TOLD) problems.push(words);
@@ -87,7 +104,8 @@ export function createReferee(
     else if (before !== origin)
       problem(`${origin} acts in term ${String(term)}, as ${before} did`);
     actors.set(term, origin);
-    open.push({ origin, term, seq });
+    const closes = body.kind === "pollClosed" ? body.decisionId : undefined;
+    open.push({ origin, term, seq, closes });
     knowsSettled(life);
   };
 
@@ -109,7 +127,7 @@ export function createReferee(
   const settle = (life: Life): void => {
     const self = nameOf(life);
     if (open.length === 0) return;
-    open = open.filter(({ origin, term, seq }) => {
+    open = open.filter(({ origin, term, seq, closes }) => {
       if (origin !== self) return true;
       // What it said in an office it has no more is settled by whoever follows.
       if (term !== life.machine.term) return false;
@@ -120,6 +138,8 @@ export function createReferee(
           `${self} thinks a majority has its ${String(seq)}, ${String(held)} have it`,
         );
       settled.set(origin, { term, seq });
+      if (closes !== undefined && !distrusted.has(origin))
+        settledClosings.set(closes, { origin, seq });
       figures.settled += 1;
       return false;
     });
@@ -128,6 +148,8 @@ export function createReferee(
   return {
     problems,
     acknowledged,
+    distrusted,
+    settledClosings,
     figures,
     office(life) {
       for (const other of lives)

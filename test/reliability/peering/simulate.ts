@@ -50,12 +50,15 @@ const DAY_MS = 86_400_000;
 /** Runs a seed: `steps` things happen to five hubs in trouble, then all of it ends and they have 30 simulated seconds. */
 export function simulate(
   seed: number,
-  { steps, say }: Settings = { steps: 2000 },
+  { steps, say }: Settings,
 ): Outcome {
   const chance = seeded(seed);
   const agenda = createAgenda();
   const trace = createTrace(
-    say && ((line) => say(`${String(agenda.now).padStart(6)} ${line}`)),
+    say &&
+      ((line) => {
+        say(`${String(agenda.now).padStart(6)} ${line}`);
+      }),
   );
   const names = Array.from({ length: HUBS }, (_, at) => `hub${String(at)}`);
   const leaseMs = chance.of([1000, 2000, 4000]);
@@ -64,7 +67,7 @@ export function simulate(
     leaseMs,
     beatMs: leaseMs / 4,
   };
-  const liarAt = chance.below(8) === 0 ? chance.below(HUBS) : -1;
+  const liarAt = chance.below(5) === 0 ? chance.below(HUBS) : -1;
   const ghosts = chance.below(3) === 0;
   const slowDisks = names.map(() => chance.below(5) === 0);
   const wall = names.map(() => 1e12 + chance.below(DAY_MS));
@@ -187,7 +190,7 @@ export function simulate(
     network,
     chance,
     agenda,
-    { everyMs: chance.of([600, 1500, 4000]), ghosts },
+    { everyMs: chance.of([400, 1200, 3000]), ghosts },
     () => isWinding,
   );
 

@@ -9,16 +9,14 @@ const { values } = parseArgs({
     first: { type: "string", default: "1" },
     stride: { type: "string", default: "1" },
     count: { type: "string", default: "1" },
-    steps: { type: "string", default: "2000" },
+    steps: { type: "string", default: "5000" },
     tell: { type: "boolean", default: false },
   },
 });
-const [first, stride, count, steps] = [
-  values.first,
-  values.stride,
-  values.count,
-  values.steps,
-].map(Number) as [number, number, number, number];
+const first = Number(values.first);
+const stride = Number(values.stride);
+const count = Number(values.count);
+const steps = Number(values.steps);
 
 if (values.tell) {
   const { problems, trace, figures } = simulate(first, {
@@ -42,7 +40,7 @@ for (let n = 0; n < count && report.failed.length === 0; n += 1) {
   const seed = first + n * stride;
   const { problems, trace, figures } = simulate(seed, { steps });
   report.seeds += 1;
-  for (const [name, figure] of Object.entries(figures))
+  for (const [name, figure] of Object.entries<number>(figures))
     report.totals[name] = (report.totals[name] ?? 0) + figure;
   report.longestMs = Math.max(report.longestMs, figures.settledMs);
   const all = [...problems];
