@@ -117,6 +117,16 @@ export async function createApp(ports: AppPorts): Promise<App> {
     stopped: () => views.stopped(),
     seat: () => seatAll(),
     connect: () => hub.connectInProcess(),
+    ...(ports.peerFiles !== undefined && {
+      tasks: {
+        ports,
+        files: ports.peerFiles,
+        team: hub.team,
+        seat: () => seatAll(),
+        stopped: () => views.stopped(),
+        perform: (intent, by) => perform(stage, intent, by),
+      },
+    }),
   });
   let wasStopped = views.stopped();
   views.onChange(() => {

@@ -171,6 +171,7 @@ export async function openRoundtable(
       },
       identities: () => identitiesOf(options),
       hubName: (options.hubName ?? hostname()).slice(0, 64),
+      peerFiles: join(storage, "peer-files"),
       guestRoot: async () => {
         const folder = join(storage, "guests");
         await mkdir(folder, { recursive: true, mode: 0o700 });

@@ -57,6 +57,8 @@ export interface AppPorts {
   readonly identities?: () => Promise<Identities>;
   /** What this hub calls itself to teammates until it listens under a name. */
   readonly hubName?: string;
+  /** Folder for files that cross to teammates' hubs and back; without it no work is delegated. */
+  readonly peerFiles?: string;
   /** Makes the empty folder in which agents talk to teammates' hubs. */
   readonly guestRoot?: () => Promise<string>;
   /** Folder for the discovery file. */

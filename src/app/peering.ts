@@ -17,6 +17,7 @@ import type { Message } from "../protocol/a2a.ts";
 import { HUB_STREAM } from "../protocol/event.ts";
 import type { PeersShown } from "../protocol/peers.ts";
 import { RoundtableError } from "../core/errors.ts";
+import type { TaskParts } from "./peerTasks.ts";
 
 /** What peering is made of. */
 export interface PeeringParts {
@@ -35,6 +36,8 @@ export interface PeeringParts {
   readonly stopped: () => boolean;
   /** Lets everybody sit down. */
   readonly seat: () => Promise<unknown>;
+  /** What delegated work needs; without it none is given or taken. */
+  readonly tasks?: TaskParts;
   /** A new way to the hub, for an agent of peering's own. */
   readonly connect: () => Transport;
 }
@@ -88,7 +91,7 @@ export function openPeers(parts: PeeringParts): Peers {
     opened.onChange(() => {
       for (const listener of [...listeners]) listener();
     });
-    const parted = openParts(parts, opened);
+    const parted = await openParts(parts, opened);
     const { spreadWork } = await import("../peering/jobs/spreadWork.ts");
     spread = await spreadWork({ ...parts, table: opened, own: ours });
     const whole: Peering = {
@@ -148,8 +151,15 @@ export function openPeers(parts: PeeringParts): Peers {
 }
 
 /** The parts of peering that stand on the table: each says what it answers and shows. Disposed in reverse. */
-function openParts(_parts: PeeringParts, _table: Peering): Lifetime {
+async function openParts(
+  { tasks }: PeeringParts,
+  table: Peering,
+): Promise<Lifetime> {
   const opened: Lifetime[] = [];
+  if (tasks !== undefined) {
+    const { openPeerTasks } = await import("./peerTasks.ts");
+    opened.push(await openPeerTasks(tasks, table));
+  }
   return {
     async dispose() {
       for (const part of opened.toReversed()) await part.dispose();
