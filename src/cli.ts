@@ -122,6 +122,13 @@ function port(value: string): number {
   return number;
 }
 
+function hubName(value: string): string {
+  const name = value.trim();
+  if (name === "" || name.length > 64 || /\p{Cc}/u.test(name))
+    throw new InvalidArgumentError("A name is 1 to 64 characters on one line.");
+  return name;
+}
+
 function url(value: string): string {
   if (!URL.canParse(value) || !/^https?:$/.test(new URL(value).protocol))
     throw new InvalidArgumentError("Say an address such as https://host/path.");
@@ -223,7 +230,15 @@ program
 choosesModel(program.command("hub"))
   .description("run the hub without an editor; the first line is its address")
   .option("--port <n>", "loopback port (default: a free one)", port)
-  .option("--name <name>", "what the hub calls itself", "roundtable")
+  .option(
+    "--name <name>",
+    "what the hub calls itself; it keeps a log of its own, so that several run for one repository",
+    hubName,
+  )
+  .option(
+    "--connect <hubs>",
+    "connect to other hubs of yours on this machine: URL or URL=DISCOVERYFILE, with commas; anybody else's needs an invitation",
+  )
   .option(
     "--push-target <origin>",
     "an origin that push notifications may be sent to (repeatable; none by default)",

@@ -1,36 +1,100 @@
 import { once } from "node:events";
-import { createPrinter } from "./print.ts";
-import { openSession, type SessionOptions } from "./session.ts";
+import { readDiscovery } from "../app.ts";
+import { toProblem } from "../core/errors.ts";
+import type { HubAddress } from "../protocol/hub.ts";
+import { connectTo, readTargets, type Target } from "./networkConnect.ts";
+import { curlMessage, curlMethod, writeHeader } from "./networkCurl.ts";
+import { followNetwork } from "./networkLines.ts";
+import { deskOf } from "./peerDesk.ts";
+import { createPrinter, type Printer } from "./print.ts";
+import { openSession, type Session, type SessionOptions } from "./session.ts";
 
 /** Flags of `roundtable hub`. */
 export interface HubOptions extends SessionOptions {
   readonly port?: number;
-  readonly name: string;
+  /** A name of its own gives the hub a log of its own. */
+  readonly name?: string;
+  /** Hubs of this machine to connect to: `URL[=TOKENFILE][,URL…]`. */
+  readonly connect?: string;
   readonly json?: boolean;
 }
 
 /** Runs the hub until it is interrupted; returns the exit code. The first line of output is its address as JSON. */
 export async function hub(options: HubOptions): Promise<number> {
-  const session = await openSession(options);
+  const { name, connect, port, json } = options;
+  const targets = connect === undefined ? [] : readTargets(connect);
+  const session = await openSession({
+    ...options,
+    ...(name !== undefined && { hubName: name }),
+  });
   const ended = Promise.race([
     once(process, "SIGINT"),
     once(process, "SIGTERM"),
   ]);
+  const undo: (() => unknown)[] = [];
   try {
     const address = await session.app.listen({
-      name: options.name,
-      ...(options.port !== undefined && { port: options.port }),
+      name: name ?? "roundtable",
+      ...(port !== undefined && { port }),
     });
     process.stdout.write(`${JSON.stringify(address)}\n`);
-    if (options.json !== true) {
-      const printer = createPrinter(process.stdout);
+    const printer = createPrinter(
+      json === true ? process.stderr : process.stdout,
+    );
+    if (json !== true) {
       printer.line(`${address.name} listens on ${address.url}.`);
       printer.line(`The token is in ${address.tokenFile}.`);
       printer.line("Ctrl+C ends it.");
+      undo.push(followNetwork(session.app, printer));
     }
+    const isOfNetwork = name !== undefined || targets.length > 0;
+    if (isOfNetwork && json !== true)
+      undo.push(await tellCurl(address, printer));
+    await takeUp(session, isOfNetwork);
+    await Promise.race([ended, connectAll(address, targets, printer)]);
     await ended;
     return 0;
   } finally {
+    for (const one of undo.toReversed()) await one();
     await session.dispose();
   }
+}
+
+/** Links of before are taken up, and a hub with a name of its own has its coordinator from the start. */
+async function takeUp({ app }: Session, isOfNetwork: boolean): Promise<void> {
+  await app.peers.ask(isOfNetwork ? "peers/jobs" : "peers/list", {}, "human");
+}
+
+/** One after the other. A hub that cannot be connected to is told of; this one goes on. */
+async function connectAll(
+  address: HubAddress,
+  targets: readonly Target[],
+  printer: Printer,
+): Promise<void> {
+  if (targets.length === 0) return;
+  const here = deskOf(await readDiscovery(address.tokenFile));
+  for (const target of targets)
+    try {
+      const name = await connectTo(here, target);
+      printer.line(`Connected to ${name}: both hubs showed the same words.`);
+    } catch (error) {
+      const { message, next } = toProblem(error);
+      process.stderr.write(`roundtable: ${message}\n${next}\n`);
+    }
+}
+
+async function tellCurl(
+  { url, tokenFile }: HubAddress,
+  printer: Printer,
+): Promise<() => Promise<void>> {
+  const header = await writeHeader(await readDiscovery(tokenFile));
+  const { file } = header;
+  printer.line("Ask it from a shell:");
+  for (const { line } of [
+    curlMessage(url, file, "coordinate What should we test first?"),
+    curlMessage(url, file, "status report"),
+    curlMethod(url, file, "peers/list"),
+  ])
+    printer.line(`  ${line}`);
+  return () => header.remove();
 }
