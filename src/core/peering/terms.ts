@@ -139,8 +139,7 @@ function electedTerms(
 
   function ask(mono: number, out: RoomEffect[]): void {
     standAt = mono + delay() + beatMs;
-    // Who cannot win does not stand: a hub that was cut off comes back in the term it left.
-    if (room.links().length + 1 < majority) return;
+    // Who would not win does not stand: a hub that was cut off comes back in the term it left.
     role = "asking";
     yes = new Set([self]);
     sendAll({ kind: "voteAsked", term: term + 1, pre: true }, out);

@@ -162,6 +162,34 @@ describe("a hub that signs two things for one place", () => {
     );
   });
 
+  it("is shown to everybody at once by whoever sees both", () => {
+    const table = atA();
+    const [x] = chain(B, words(1, "x"));
+    const [y] = chain(B, words(1, "y"));
+    if (!x || !y) return;
+    table.give(0, 1, { t: "push", sealed: [x] });
+    const effects = table.give(0, 1, { t: "push", sealed: [y] });
+    const shown = framesTo(effects, C).flatMap((one) =>
+      one.t === "push" ? one.sealed : [],
+    );
+    assert.deepEqual(shown, [x, y]);
+  });
+
+  it("is found out far below the ends of its two chains", () => {
+    const table = createTable(3);
+    for (const at of [0, 1])
+      for (let n = 0; n < 200; n += 50)
+        table.give(at, 2, {
+          t: "push",
+          sealed: chain(C, words(200, String(at))).slice(n, n + 50),
+        });
+    table.crash(2);
+    table.link(0, 1);
+    table.run(4500);
+    for (const at of [0, 1])
+      assert.deepEqual(table.machine(at).forked(), [{ origin: C, seq: 1 }]);
+  });
+
   it("is still known after a restart, by both of what it signed", () => {
     const table = atA();
     const [x] = chain(B, words(1, "x"));
@@ -249,6 +277,7 @@ describe("what is said in a room", () => {
     table.run(6000);
     assert.equal(table.machine(0).heldBy(A, envelope.seq), 3);
     assert.equal(table.machine(2).heldBy(A, envelope.seq), 3);
+    assert.equal(table.machine(3).heldBy(A, envelope.seq), 3);
   });
 
   it("costs frames in proportion to the hubs, though each of them answers", () => {
@@ -259,7 +288,10 @@ describe("what is said in a room", () => {
       const before = table.frames;
       table.say(0, word("asks"));
       table.run(50);
-      for (let at = 1; at < count; at += 1) table.say(at, word("answers"));
+      for (let at = 1; at < count; at += 1) {
+        table.say(at, word("answers"));
+        table.run(20);
+      }
       table.run(2000);
       assert.equal(digests(table).size, 1);
       return table.frames - before;
