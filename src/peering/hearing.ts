@@ -3,9 +3,9 @@ import type { TextLog } from "../ports.ts";
 /** Listeners of one kind. */
 export interface Hearing<A extends readonly unknown[]> {
   /** Returns the way to stop. */
-  add(listener: (...args: A) => void): () => void;
+  readonly add: (listener: (...args: A) => void) => () => void;
   /** Tells all; one that throws does not stop the others. */
-  tell(...args: A): void;
+  readonly tell: (...args: A) => void;
 }
 
 /** Nobody yet. */

@@ -10,6 +10,7 @@ import type {
 import type { Identities, PeersDesk, PeerTable } from "../ports/peering.ts";
 import { createCaps } from "./caps.ts";
 import { createComplaints } from "./complaints.ts";
+import { followLinks } from "./followLinks.ts";
 import { createHearing } from "./hearing.ts";
 import type { PinnedPeer } from "./link.ts";
 import { createLinks } from "./links/createLinks.ts";
@@ -76,7 +77,7 @@ export async function createPeering(deps: PeeringDeps): Promise<Peering> {
   const identity = await links.own();
   const self = identity.hubId;
   const complaints = createComplaints(clock, textLog);
-  const caps = createCaps(clock.now, mono);
+  const caps = createCaps(() => clock.now(), mono);
   const heard = createHearing<[Heard]>(textLog);
   const roomJoined = createHearing<[Room]>(textLog);
   const blobs = createHearing<[string, BlobFrame]>(textLog);
@@ -250,45 +251,12 @@ export async function createPeering(deps: PeeringDeps): Promise<Peering> {
   }
 
   const stops = [
-    directory.onRoom((room) => {
-      roomJoined.tell(room);
-    }),
+    directory.onRoom(roomJoined.tell),
     links.onChange(dropStrangers),
-    links.on({
-      up(link) {
-        directory.linked(link);
-        linkMoved.tell(link.hubId, true);
-        changed();
-        greet(link.hubId).catch((error: unknown) => {
-          textLog.warn("A peer could not be greeted.", {
-            hubId: link.hubId,
-            why: String(error),
-          });
-        });
-      },
-      frame(link, frame) {
-        switch (frame.t) {
-          case "have":
-          case "push":
-          case "term":
-            incoming.frame(link, frame);
-            break;
-          case "blob":
-          case "blobAsked":
-            blobs.tell(link.hubId, frame);
-            break;
-          default:
-            // The rest is the link's own.
-            break;
-        }
-      },
-      down(link) {
-        // A newer link to the same hub may be open already.
-        if (links.link(link.hubId) !== undefined) return;
-        directory.unlinked(link.hubId);
-        linkMoved.tell(link.hubId, false);
-        changed();
-      },
+    followLinks({
+      ...{ links, directory, incoming, textLog, greet, changed },
+      blob: blobs.tell,
+      moved: linkMoved.tell,
     }),
   ];
 

@@ -68,11 +68,12 @@ test("two apps pair over their hubs, see each other's agents, and one answers th
   );
   assert.equal(joined.name, "Ada");
   const { pairings } = PeersShown.parse(await callHub(hub, "peers/list", {}));
-  assert.deepEqual(pairings[0]?.words, joined.words);
+  const [hosted] = pairings;
+  assert.deepEqual(hosted?.words, joined.words);
   const yes = { pairingId: joined.pairingId, same: true };
   await ben.app.peers.ask("peers/confirm", yes, "human");
   await callHub(hub, "peers/confirm", {
-    pairingId: pairings[0]?.pairingId,
+    pairingId: hosted.pairingId,
     same: true,
   });
   const both = [ada, ben];

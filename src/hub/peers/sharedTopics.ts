@@ -19,8 +19,8 @@ export function hearTopics(parts: {
   readonly connect: () => Transport;
   readonly textLog: TextLog;
 }): {
-  onPublished(listener: Listener): () => void;
-  close(): void;
+  readonly onPublished: (listener: Listener) => () => void;
+  readonly close: () => void;
 } {
   const { patterns, connect, textLog } = parts;
   const listeners = new Set<Listener>();

@@ -78,7 +78,7 @@ export interface OpenRoom extends Room {
 /** Opens a room over what the log holds of it. */
 export function openRoom(facts: RoomFacts, ports: RoomPorts): OpenRoom {
   const { log, hash, mono, identity } = ports;
-  const { id, kind, home, members } = facts;
+  const { id, kind, members } = facts;
   const self = identity.hubId;
   const linkedTo = new Set<string>();
   const said = new Set<(sealed: Sealed) => void>();
@@ -224,6 +224,10 @@ export function openRoom(facts: RoomFacts, ports: RoomPorts): OpenRoom {
     for (const peer of linkedTo) take({ kind: "linked", peer, mono: mono() });
   }
 
+  function isClosed(): boolean {
+    return closed;
+  }
+
   function mayCoordinate(): boolean {
     return !closed && votesUnderWay === 0 && machine.mayCoordinate(mono());
   }
@@ -263,12 +267,12 @@ export function openRoom(facts: RoomFacts, ports: RoomPorts): OpenRoom {
       hash,
     });
     const now = machine.next();
-    if (closed) throw roomClosed();
     if (now.seq !== sealed.envelope.seq || now.prev !== sealed.envelope.prev)
       return speak(body);
-    take({ kind: "said", sealed, mono: mono() });
-    // Nothing is on disk before the next turn.
     const done = Promise.withResolvers<undefined>();
+    // Nothing is on disk before the next turn; of a room that closed meanwhile nothing ever is.
+    take({ kind: "said", sealed, mono: mono() });
+    if (isClosed()) throw roomClosed();
     waiting.set(sealed.hash, done);
     return { sealed, stored: done.promise };
   }
