@@ -23,9 +23,10 @@ export function followNetwork(app: App, printer: Printer): () => void {
   const tellPeers = (): void => {
     for (const { hubId, name, state } of app.peers.shown().peers) {
       if (states.get(hubId) === state) continue;
+      // Who was paired this moment is about to be connected.
       const isNew = !states.has(hubId);
       states.set(hubId, state);
-      if (isNew || state !== "connecting")
+      if (state === "connected" || !isNew)
         printer.line(`${harmless(name)} is ${state}.`);
     }
   };

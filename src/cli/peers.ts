@@ -1,5 +1,5 @@
 import type { PeerLine, PeersShown, RoomLine } from "../protocol/peers.ts";
-import { peerDesk, peerNamed, scopesOf, type PeerDesk } from "./peerDesk.ts";
+import { peerDesk, peerNamed, scopesOf } from "./peerDesk.ts";
 import { createPrinter, type Printer } from "./print.ts";
 import type { HubChoice } from "./runningHub.ts";
 import { harmless } from "./text.ts";
@@ -151,7 +151,6 @@ export async function confirmPairing(
 /** Prints how this hub and its peers are, each asked now where it can be; returns the exit code. */
 export async function reportPeers(options: PeersOptions): Promise<number> {
   const desk = await peerDesk(options);
-  await askForReports(desk);
   const answer = await desk.ask("peers/statusReport");
   if (options.json === true)
     process.stdout.write(`${JSON.stringify(answer)}\n`);
@@ -161,16 +160,6 @@ export async function reportPeers(options: PeersOptions): Promise<number> {
       createPrinter(process.stdout).line(line);
   }
   return 0;
-}
-
-/** Who cannot tell now is shown as it told last. */
-async function askForReports(desk: PeerDesk): Promise<void> {
-  const { peers } = await desk.shown();
-  await Promise.allSettled(
-    peers
-      .filter(({ state }) => state === "connected")
-      .map(({ hubId }) => desk.ask("peers/report", { hubId })),
-  );
 }
 
 /** Prints what was done, for a program or for a person; returns the exit code, 0. */

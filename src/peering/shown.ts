@@ -104,7 +104,7 @@ function waitingIn(room: OpenRoom, self: string): number {
 }
 
 function roomsOf(
-  { directory, links }: Sources,
+  { self, directory, links }: Sources,
   told: PeersShown["rooms"],
 ): PeersShown["rooms"] {
   const known = new Set(told.map(({ room }) => room));
@@ -120,7 +120,7 @@ function roomsOf(
         ...{ room: id, kind, home, title },
         members: members.map(({ hubId, name }) => ({
           ...{ hubId, name },
-          here: links.link(hubId) !== undefined,
+          here: hubId === self || links.link(hubId) !== undefined,
         })),
         ...(holder && {
           coordinator: {

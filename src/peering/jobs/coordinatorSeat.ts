@@ -140,7 +140,7 @@ export async function seatCoordinator(
   }> => {
     const text = textOf(message);
     if (REPORT.test(text)) {
-      const { text: said, ...data } = ports.jobs.status();
+      const { text: said, ...data } = await ports.jobs.status();
       return { name: "status-report", text: said, data };
     }
     const goal = text.replace(COORDINATE, "").trim();

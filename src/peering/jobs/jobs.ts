@@ -1,7 +1,6 @@
 /** Work spread over hubs and gathered: this hub's part in every job it is a member of, and the methods about jobs. */
 import { RoundtableError, toProblem } from "../../core/errors.ts";
-import { MAX_PARTS, nameOf, partsOf } from "../../core/peering/job.ts";
-import type { Sealed } from "../../core/peering/room.ts";
+import { MAX_PARTS, partsOf } from "../../core/peering/job.ts";
 import type { Chance, Clock, EventLog, Hash, TextLog } from "../../ports.ts";
 import type { PeerTable } from "../../ports/peering.ts";
 import {
@@ -19,11 +18,14 @@ import { hubNamed } from "./hubNamed.ts";
 import { createLead } from "./lead.ts";
 import { pastJob, pastJobs } from "./past.ts";
 import { statusReport } from "./report.ts";
-import { showJob } from "./show.ts";
+import { roomLine, showJob } from "./show.ts";
+import { tell } from "./tell.ts";
 import { createWorker } from "./work.ts";
 
 /** Time between two looks at what nobody tells of: a hub that is away for long, ms. */
 const LOOK_MS = 1000;
+/** How long a report waits for those of others, ms. */
+const REPORT_MS = 3000;
 
 /** What jobs need. */
 export interface JobsPorts {
@@ -32,6 +34,8 @@ export interface JobsPorts {
   readonly table: PeeringTable;
   readonly own: Pick<PeerTable, "published" | "report" | "send">;
   readonly shown: () => PeersShown;
+  /** Asks a peer how it is; what is shown has it when this resolves. */
+  readonly askReport: (hubId: string) => Promise<unknown>;
   /** Where jobs of before are. */
   readonly log: EventLog;
   readonly hash: Hash;
@@ -54,7 +58,8 @@ export interface Jobs {
   ended(room: string, signal: AbortSignal): Promise<JobShown>;
   /** Jobs this hub takes part in that are not done. */
   open(): number;
-  status(): StatusReport;
+  /** How this hub and its peers are; those that are connected are asked now, and have a few seconds to answer. */
+  status(): Promise<StatusReport>;
   /** Lets go of all of them; they are taken up again after a restart. */
   dispose(): Promise<void>;
 }
@@ -105,6 +110,9 @@ export function openJobs(ports: JobsPorts): Jobs {
       await clock.after(LOOK_MS, over.signal).catch(() => undefined);
     }
   };
+
+  const isHere = (hubId: string): boolean =>
+    hubId === self || table.isConnected(hubId);
 
   const find = (id: string): JobShown | undefined => {
     const room = table.room(id);
@@ -216,11 +224,25 @@ export function openJobs(ports: JobsPorts): Jobs {
       await handOver(wanted.room, wanted.to);
       return shownOf(wanted.room);
     },
-    "peers/statusReport": () => Promise.resolve(status()),
+    "peers/statusReport": () => status(),
   });
 
-  const status = (): StatusReport =>
-    statusReport(ports.shown(), own.report(), clock.now());
+  const status = async (): Promise<StatusReport> => {
+    const asked = table
+      .peers()
+      .filter(({ hubId }) => table.isConnected(hubId))
+      .map(({ hubId }) => ports.askReport(hubId));
+    // Who cannot tell now is shown as it told last.
+    await Promise.race([
+      Promise.allSettled(asked),
+      clock.after(REPORT_MS, over.signal).catch(() => undefined),
+    ]);
+    return statusReport(ports.shown(), own.report(), clock.now());
+  };
+
+  table.shows(() => ({
+    rooms: jobRooms().flatMap((room) => roomLine(room, isHere) ?? []),
+  }));
 
   stops.push(table.onRoom(attach));
   for (const room of jobRooms()) attach(room);
@@ -262,32 +284,6 @@ export function openJobs(ports: JobsPorts): Jobs {
       await watching;
     },
   };
-}
-
-/** For people, at every hub of the room: who has what, and who is ready. */
-function tell(textLog: TextLog, room: Room, { envelope }: Sealed): void {
-  const { body, origin } = envelope;
-  const at = { room: room.id, hub: nameOf(room, origin) };
-  switch (body.kind) {
-    case "partGiven":
-      textLog.info("a part of a job was given", {
-        ...at,
-        part: body.part.partId,
-        to: nameOf(room, body.part.hub),
-        term: body.term,
-      });
-      break;
-    case "partDone":
-      textLog.info(
-        body.ok ? "a part of a job is done" : "a part of a job failed",
-        { ...at, part: body.partId, agent: body.agentId },
-      );
-      break;
-    case "jobDone":
-      textLog.info("a job is done", { ...at, term: body.term });
-      break;
-    default:
-  }
 }
 
 function refusedMove(why: string, next: string): RoundtableError {

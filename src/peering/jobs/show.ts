@@ -6,6 +6,7 @@ import {
   type PartView,
 } from "../../core/peering/job.ts";
 import type { JobShown } from "../../protocol/jobs.ts";
+import type { RoomLine } from "../../protocol/peers.ts";
 import type { Room } from "../rooms.ts";
 
 /** A job as people see it; undefined before its room's opening is known. */
@@ -46,4 +47,27 @@ function showPart(job: JobView, part: PartView): JobShown["parts"][number] {
   if (last === undefined) return { partId, goal, state: "waiting" };
   const { hub, agent } = last;
   return { partId, goal, state: "given", hub: nameOf(job, hub), agent };
+}
+
+/** The room of a job among all rooms; undefined before its opening is known. */
+export function roomLine(
+  room: Room,
+  isHere: (hubId: string) => boolean,
+): RoomLine | undefined {
+  const job = showJob(room);
+  return (
+    job && {
+      room: room.id,
+      kind: "job",
+      title: job.goal,
+      home: room.home,
+      members: job.members.map(({ hubId, name }) => ({
+        hubId,
+        name,
+        here: isHere(hubId),
+      })),
+      ...(job.coordinator && { coordinator: job.coordinator }),
+      state: job.state,
+    }
+  );
 }

@@ -30,7 +30,7 @@ export interface SpreadWork extends Lifetime {
 
 /** Opens the jobs of this hub. */
 export async function spreadWork(parts: {
-  readonly table: PeeringTable & Pick<PeersDesk, "shown">;
+  readonly table: PeeringTable & Pick<PeersDesk, "shown" | "ask">;
   readonly own: Pick<PeerTable, "published" | "report" | "send">;
   readonly log: EventLog;
   readonly clock: Clock;
@@ -47,6 +47,7 @@ export async function spreadWork(parts: {
     ...parts,
     self: await table.self(),
     shown: () => table.shown(),
+    askReport: (hubId) => table.ask("peers/report", { hubId }, "hub"),
     mono: () => performance.now(),
   });
   let seating: Promise<Lifetime | undefined> | undefined;
