@@ -75,11 +75,13 @@ export function createInvitations(deps: {
     const burned = isLast
       ? open().map(({ invitationId }) => ended("burned", invitationId))
       : [];
-    await book.add(
-      "hub",
-      { type: "InvitationTried", data: { from } },
-      ...burned,
-    );
+    // Nothing to guess, nothing to count: what strangers say must not fill the log.
+    if (open().length > 0)
+      await book.add(
+        "hub",
+        { type: "InvitationTried", data: { from } },
+        ...burned,
+      );
     throw peerRefused(
       "The invitation is not good here: it was used, withdrawn, burned, or its time is over",
       "Nothing was shared. Ask for a new invitation.",

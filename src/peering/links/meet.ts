@@ -19,6 +19,9 @@ import {
 import { peerRefused } from "./trouble.ts";
 import { CLOSE } from "./wire.ts";
 
+/** Addresses of a hub that are tried in turn, the last learned first. */
+const MAX_ADDRESSES = 4;
+
 /** What both sides of a pairing need until both people can be asked. */
 export interface Meeting {
   readonly book: Book;
@@ -30,12 +33,20 @@ export interface Meeting {
   readonly onKept: (hubId: string) => void;
 }
 
+/** The fact that a hub was paired with. Addresses under which it was called before are kept, so that both may call where both invited. */
 function paired(
+  book: Book,
   hello: Hello,
   channel: Channel,
   scopes: readonly Scope[],
-  addresses: readonly { readonly host: string; readonly port: number }[],
+  address?: { readonly host: string; readonly port: number },
 ): Fact {
+  const before = book.welcome(hello.hubId);
+  const old = before?.pin === channel.pin ? before.addresses : [];
+  const addresses = old.filter(
+    ({ host, port }) => host !== address?.host || port !== address.port,
+  );
+  if (address !== undefined) addresses.unshift(address);
   return {
     type: "PeerPaired",
     data: {
@@ -43,7 +54,7 @@ function paired(
       name: nameOf(hello),
       publicKey: JSON.stringify(hello.publicKey),
       pin: channel.pin,
-      addresses: [...addresses],
+      addresses: addresses.slice(0, MAX_ADDRESSES),
       dials: addresses.length > 0,
       scopes: [...scopes],
     },
@@ -82,7 +93,7 @@ export async function welcome(
             throw peerRefused("The invitation was withdrawn.");
           await book.add(
             "human",
-            paired(them, channel, invitation.scopes, []),
+            paired(book, them, channel, invitation.scopes),
             {
               type: "InvitationEnded",
               data: { invitationId, why: "used" },
@@ -149,7 +160,7 @@ export async function join(
       scopes,
       theirs: invitation.scopes,
       keep: () =>
-        book.add("human", paired(them, channel, scopes, [{ host, port }])),
+        book.add("human", paired(book, them, channel, scopes, { host, port })),
       onEnd: (kept) => {
         if (kept) onKept(hubId);
       },

@@ -63,6 +63,8 @@ export function createWire(socket: WebSocket): Wire {
     const bytes = Buffer.from(reason).subarray(0, MAX_REASON_BYTES);
     // Half a character at the end would not be UTF-8.
     socket.close(code, bytes.toString("utf8").replace(/\ufffd$/, ""));
+    // Its answer to the close has to be read.
+    socket.resume();
     const timer = setTimeout(() => {
       socket.terminate();
     }, CLOSING_MS);

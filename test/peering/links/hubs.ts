@@ -107,26 +107,35 @@ export class Hubs implements AsyncDisposable {
   }
 }
 
-/** Resolves with the first value of `look` that is not undefined or false, looked for whenever something changed at one of the hubs. */
+/** Resolves with the first value of `look` that is not undefined or false, looked for whenever something changed or came at one of the hubs. */
 export async function once<T>(
   hubs: readonly Hub[],
   look: () => T | undefined | false,
 ): Promise<T> {
-  const soon = AbortSignal.timeout(SOON_MS);
-  for (;;) {
-    const found = look();
-    if (found !== undefined && found !== false) return found;
-    await new Promise<void>((resolve, reject) => {
+  const late = Promise.withResolvers<never>();
+  const timer = setTimeout(() => {
+    late.reject(new Error(`this never became true: ${String(look)}`));
+  }, SOON_MS);
+  try {
+    for (;;) {
+      const found = look();
+      if (found !== undefined && found !== false) return found;
       const stops: (() => void)[] = [];
-      const done = (): void => {
-        for (const stop of stops) stop();
-        resolve();
-      };
-      for (const { links } of hubs) stops.push(links.onChange(done));
-      soon.addEventListener("abort", () => {
-        reject(new Error(`this never became true: ${String(look)}`));
+      const changed = new Promise<void>((done) => {
+        const resolve = (): void => {
+          done();
+        };
+        for (const { links } of hubs)
+          stops.push(
+            links.onChange(resolve),
+            links.on({ up: resolve, frame: resolve, down: resolve }),
+          );
       });
-    });
+      await Promise.race([changed, late.promise]);
+      for (const stop of stops) stop();
+    }
+  } finally {
+    clearTimeout(timer);
   }
 }
 
@@ -155,6 +164,10 @@ export async function pair(
     joiner.links.confirm(joined.pairingId, true),
     inviter.links.confirm(hosted?.pairingId ?? "", true),
   ]);
+  const both = [inviter, joiner];
+  await once(both, () =>
+    both.every(({ links }) => links.pairings().length === 0),
+  );
   await linkOf(inviter, joiner);
   await linkOf(joiner, inviter);
 }
