@@ -91,21 +91,23 @@ export function openPeers(parts: PeeringParts): Peers {
     opened.onChange(() => {
       for (const listener of [...listeners]) listener();
     });
-    const parted = await openParts(parts, opened);
-    const { spreadWork } = await import("../peering/jobs/spreadWork.ts");
-    spread = await spreadWork({ ...parts, table: opened, own: ours });
-    const whole: Peering = {
-      ...opened,
-      async dispose() {
-        await spread?.dispose();
-        await parted.dispose();
-        await opened.dispose();
-      },
+    const ends: Lifetime[] = [opened];
+    const dispose = async (): Promise<void> => {
+      for (const end of ends.splice(0).reverse()) await end.dispose();
     };
-    await opened.start();
-    spread.start();
-    peering = whole;
-    return whole;
+    try {
+      ends.push(await openParts(parts, opened));
+      const { spreadWork } = await import("../peering/jobs/spreadWork.ts");
+      spread = await spreadWork({ ...parts, table: opened, own: ours });
+      ends.push(spread);
+      await opened.start();
+      spread.start();
+    } catch (error) {
+      await dispose();
+      throw error;
+    }
+    peering = { ...opened, dispose };
+    return peering;
   }
 
   const nothing = (): PeersShown => ({

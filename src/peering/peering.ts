@@ -8,6 +8,7 @@ import type {
   TextLog,
 } from "../ports.ts";
 import type { Identities, PeersDesk, PeerTable } from "../ports/peering.ts";
+import type { PublishedAgent } from "../protocol/peer.ts";
 import { createCaps } from "./caps.ts";
 import { createComplaints } from "./complaints.ts";
 import { followLinks } from "./followLinks.ts";
@@ -64,9 +65,13 @@ export interface PeeringStats {
 export interface Peering extends PeeringTable, PeersDesk, Lifetime {
   /** Opens the links that were open before: after everybody who hears them is there. */
   start(): Promise<void>;
+  /** Agents of a peer whose cards are trusted. */
+  agents(hubId: string): readonly PublishedAgent[];
   /** What waited for the kill switch is taken up. */
   goOn(): void;
   stats(): PeeringStats;
+  /** Agents of a peer whose cards are trusted, as they may be shown. */
+  agents(hubId: string): readonly PublishedAgent[];
 }
 
 /** Opens peering over the log, with this hub's identity, which is made when there is none. Nothing is listened for or called before `start`. */
@@ -263,6 +268,8 @@ export async function createPeering(deps: PeeringDeps): Promise<Peering> {
   return {
     ...table,
     start: () => links.start(),
+    agents: (hubId) => cards.of(hubId),
+    agents: (hubId) => cards.of(hubId),
     goOn: () => {
       messages.goOn();
     },
