@@ -1,7 +1,7 @@
-/** The machine of a room: replication and terms behind one door. */
+/** The machine of a room: replication and the office behind one door. */
 import type { RoomEffect, RoomKept, RoomMachine, RoomRules } from "./room.ts";
 import { createReplication } from "./replicate.ts";
-import { createTerms } from "./terms.ts";
+import { createOffice } from "./office.ts";
 
 /**
  * One hub's part in a room, over what disk holds of it; `mono` is the time it starts at, on the clock its inputs are told by. Every input is
@@ -15,15 +15,15 @@ export function createRoomMachine(
 ): RoomMachine {
   const replication = createReplication(rules, kept, mono);
   const { chains } = replication;
-  const terms = createTerms(rules, kept, mono, replication);
-  let coordinator = terms.coordinator;
+  const office = createOffice(rules, kept, mono, replication);
+  let coordinator = office.coordinator;
   let isNew = coordinator !== undefined;
   replication.coordinatedBy(coordinator, mono, []);
   const self = chains.indexOf(rules.self);
 
   function follow(mono: number, out: RoomEffect[]): void {
-    if (terms.coordinator === coordinator) return;
-    coordinator = terms.coordinator;
+    if (office.coordinator === coordinator) return;
+    coordinator = office.coordinator;
     replication.coordinatedBy(coordinator, mono, out);
   }
 
@@ -33,31 +33,31 @@ export function createRoomMachine(
       const { mono } = input;
       if (isNew) {
         isNew = false;
-        const { term, coordinator: hubId } = terms;
+        const { term, coordinator: hubId } = office;
         out.push({ kind: "coordinator", hubId, term });
       }
       switch (input.kind) {
         case "tick":
           replication.tick(mono, out);
-          terms.tick(mono, out);
+          office.tick(mono, out);
           break;
         case "linked":
           replication.linked(input.peer, mono, out);
-          terms.linked(input.peer, mono, out);
+          office.linked(input.peer, mono, out);
           break;
         case "unlinked":
           replication.unlinked(input.peer);
           break;
         case "frame":
           if (input.frame.t === "term")
-            terms.frame(input.from, input.frame.term, mono, out);
+            office.frame(input.from, input.frame.term, mono, out);
           else replication.frame(input.from, input.frame, mono, out);
           break;
         case "said":
           replication.say(input.sealed, mono, out);
           break;
         case "handOver":
-          terms.handOver(input.to, mono, out);
+          office.handOver(input.to, mono, out);
       }
       follow(mono, out);
       return out;
@@ -71,12 +71,12 @@ export function createRoomMachine(
         prev: last?.hash ?? "",
       };
     },
-    mayCoordinate: (mono) => terms.mayCoordinate(mono),
+    mayCoordinate: (mono) => office.mayCoordinate(mono),
     get term() {
-      return terms.term;
+      return office.term;
     },
     get coordinator() {
-      return terms.coordinator;
+      return office.coordinator;
     },
     said: () => chains.said(),
     have: () => chains.have(),

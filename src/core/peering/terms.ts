@@ -6,7 +6,7 @@
 import type { Have, TermFrame } from "../../protocol/peer.ts";
 import { createChance } from "./chance.ts";
 import { createLease, majorityOf, type Lease } from "./lease.ts";
-import type { Replication } from "./replicate.ts";
+import type { Office, RoomLinks } from "./office.ts";
 import type { RoomEffect, RoomKept, RoomRules } from "./room.ts";
 
 /** Part of a lease its holder does not use: clocks may run at rates that differ by this much, 1 / n. */
@@ -16,56 +16,16 @@ const MAX_SKIP = 1_000_000;
 /** Leases a newly elected holder has to get what its voters have; then it lets somebody else try. */
 const CATCH_UP_LEASES = 2;
 
-/** What terms need of replication. */
-export type RoomLinks = Pick<
-  Replication,
-  "chains" | "isLinked" | "links" | "ask"
->;
+/** `asking`: whether votes would be given; `standing`: for the term, its own vote given. */
+type Role = "following" | "asking" | "standing" | "holding";
 
-/** The part of a room's machine that knows who coordinates. */
-export interface Terms {
-  tick(mono: number, out: RoomEffect[]): void;
-  linked(hubId: string, mono: number, out: RoomEffect[]): void;
-  frame(from: string, frame: TermFrame, mono: number, out: RoomEffect[]): void;
-  handOver(to: string, mono: number, out: RoomEffect[]): void;
-  mayCoordinate(mono: number): boolean;
-  readonly term: number;
-  readonly coordinator: string | undefined;
-}
-
-/** Terms over the last vote on disk. In a room that does not elect, its home coordinates for ever. */
+/** Terms over the last vote on disk; `start` is the time this hub begins at. */
 export function createTerms(
   rules: RoomRules,
   kept: RoomKept,
   start: number,
   room: RoomLinks,
-): Terms {
-  const { self, members } = rules;
-  const home = members[0] ?? self;
-  return rules.elects
-    ? electedTerms(rules, kept, start, room)
-    : {
-        tick: () => undefined,
-        linked: () => undefined,
-        frame(from, _, __, out) {
-          out.push({ kind: "refused", from, why: "stale" });
-        },
-        handOver: () => undefined,
-        mayCoordinate: () => self === home,
-        term: 1,
-        coordinator: home,
-      };
-}
-
-/** `asking`: whether votes would be given; `standing`: for the term, its own vote given. */
-type Role = "following" | "asking" | "standing" | "holding";
-
-function electedTerms(
-  rules: RoomRules,
-  kept: RoomKept,
-  start: number,
-  room: RoomLinks,
-): Terms {
+): Office {
   const { self, members, leaseMs, beatMs } = rules;
   const home = members[0] ?? self;
   const majority = majorityOf(members.length);
@@ -184,6 +144,16 @@ function electedTerms(
     hold(undefined, out);
   }
 
+  /** Whether a hub cannot be the holder of such a term, as far as is known here. */
+  function isOver(from: string, of: number): boolean {
+    return (
+      of < term ||
+      (of === term &&
+        (role === "holding" || (holder !== undefined && holder !== from))) ||
+      (of === 1 && from !== home)
+    );
+  }
+
   function lead(
     from: string,
     frame: Extract<TermFrame, { kind: "lead" }>,
@@ -191,14 +161,8 @@ function electedTerms(
     out: RoomEffect[],
   ): void {
     const heard: TermFrame = { kind: "leadHeard", term, beat: frame.beat };
-    const isOver =
-      frame.term < term ||
-      (frame.term === term &&
-        (role === "holding" ||
-          released?.term === term ||
-          (holder !== undefined && holder !== from))) ||
-      (frame.term === 1 && from !== home);
-    if (isOver) {
+    const letGo = frame.term === term && released?.term === term;
+    if (letGo || isOver(from, frame.term)) {
       out.push({ kind: "refused", from, why: "stale" });
       if (frame.term < term) send(from, heard, out);
       return;
@@ -287,12 +251,7 @@ function electedTerms(
     mono: number,
     out: RoomEffect[],
   ): void {
-    const isOver =
-      of < term ||
-      (of === term &&
-        (role === "holding" || (holder !== undefined && holder !== from))) ||
-      (of === 1 && from !== home);
-    if (isOver) {
+    if (isOver(from, of)) {
       out.push({ kind: "refused", from, why: "stale" });
       return;
     }
