@@ -86,7 +86,8 @@ function upgraded(
   signal: AbortSignal,
 ): Promise<Wire> {
   return new Promise((resolve, reject) => {
-    const socket = new WebSocket("ws://hub/", [PEER_SUBPROTOCOL], {
+    // VS Code takes every request of an extension through the user's proxy, but those of local sockets. There is a connection already: the name of one is used for nothing.
+    const socket = new WebSocket("ws+unix:/hub:/", [PEER_SUBPROTOCOL], {
       createConnection: () => tls,
       perMessageDeflate: false,
       autoPong: false,
