@@ -99,7 +99,8 @@ function handOver(shared: Shared): Promise<void> {
       label: copied.has(text)
         ? `$(check) ${what} copied`
         : `$(${icon}) Copy the ${what.toLowerCase()}`,
-      description: text,
+      // Nobody types it off; shown in full it covers the next entry.
+      description: `${text.slice(0, 44)}…`,
       detail,
       text,
     });
