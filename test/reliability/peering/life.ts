@@ -51,8 +51,8 @@ export interface LifeOptions {
   /** The clock on the wall of the hub, ms; it jumps. Envelopes are dated by it, and nothing else may depend on it. */
   readonly wallClock: () => number;
   readonly watcher: Watcher;
-  /** Told of everything that is new on disk. */
-  readonly onSaid: (life: Life, sealed: Sealed) => void;
+  /** Told of everything that counts from now on. It may not be on disk yet: whoever coordinates goes by what the machine has, not by what the disk has. */
+  readonly onSaid: (sealed: Sealed) => void;
 }
 
 /** Rates of clocks lie within ±1 %: parts of a million. */
@@ -101,7 +101,6 @@ export function createLife(options: LifeOptions): Life {
           return;
         }
         watcher.kept(life, effect);
-        if (effect.kind === "keepSaid") options.onSaid(life, effect.sealed);
         return;
       case "send": {
         const to = indexOf.get(effect.to);
@@ -140,6 +139,8 @@ export function createLife(options: LifeOptions): Life {
     if (!isAlive) return;
     const effects = machine.take(input);
     watcher.took(life, input, effects);
+    for (const effect of effects)
+      if (effect.kind === "keepSaid") options.onSaid(effect.sealed);
     todo.push(...effects);
     drain();
   };

@@ -93,7 +93,7 @@ export function createReferee(
 
   const nameOf = ({ at }: Life): string => names[at] ?? "";
 
-  const ownSaid = (life: Life, sealed: Sealed): void => {
+  const ownSaid = (sealed: Sealed): void => {
     const { body, origin, seq } = sealed.envelope;
     acknowledged.set(sealed.hash, sealed);
     figures.said += 1;
@@ -106,7 +106,6 @@ export function createReferee(
     actors.set(term, origin);
     const closes = body.kind === "pollClosed" ? body.decisionId : undefined;
     open.push({ origin, term, seq, closes });
-    knowsSettled(life);
   };
 
   /** Whoever coordinates knows every word of a coordinator before it that a majority had while that one held the office. */
@@ -185,7 +184,7 @@ export function createReferee(
         problem(`${nameOf(life)} kept ${place} twice`);
       places[life.at]?.add(place);
       disk?.set(origin, [epoch, seq]);
-      if (origin === nameOf(life)) ownSaid(life, sealed);
+      if (origin === nameOf(life)) ownSaid(sealed);
     },
     sends(life, frame) {
       if (frame.t === "have") claims(life, frame.have);

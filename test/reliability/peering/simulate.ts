@@ -48,10 +48,7 @@ const WIND_MS = 12_000;
 const DAY_MS = 86_400_000;
 
 /** Runs a seed: `steps` things happen to five hubs in trouble, then all of it ends and they have 30 simulated seconds. */
-export function simulate(
-  seed: number,
-  { steps, say }: Settings,
-): Outcome {
+export function simulate(seed: number, { steps, say }: Settings): Outcome {
   const chance = seeded(seed);
   const agenda = createAgenda();
   const trace = createTrace(
@@ -94,7 +91,7 @@ export function simulate(
     const disk = disks[at];
     const name = names[at];
     if (disk === undefined || name === undefined) return;
-    const work = createWork(name, names, chance);
+    const work = createWork(name, names, chance, agenda);
     for (const sealed of disk.kept.said) work.heard(sealed);
     const life = createLife({
       at,
@@ -107,9 +104,7 @@ export function simulate(
       chance,
       wallClock: () => agenda.now + (wall[at] ?? 0),
       watcher,
-      onSaid(_, sealed) {
-        work.heard(sealed);
-      },
+      onSaid: work.heard,
     });
     lives[at] = life;
     works.set(life, work);

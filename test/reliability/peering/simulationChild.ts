@@ -40,7 +40,7 @@ for (let n = 0; n < count && report.failed.length === 0; n += 1) {
   const seed = first + n * stride;
   const { problems, trace, figures } = simulate(seed, { steps });
   report.seeds += 1;
-  for (const [name, figure] of Object.entries<number>(figures))
+  for (const [name, figure] of Object.entries(figures) as [string, number][])
     report.totals[name] = (report.totals[name] ?? 0) + figure;
   report.longestMs = Math.max(report.longestMs, figures.settledMs);
   const all = [...problems];

@@ -6,12 +6,13 @@ import type {
 } from "../../../src/protocol/consensus.ts";
 import type { PeerBody } from "../../../src/protocol/peer.ts";
 import type { Seeded } from "../seeded.ts";
+import type { Agenda } from "./agenda.ts";
 import type { Life } from "./life.ts";
 
 /** What the people and agents of one hub do in the room, in one life of it. */
 export interface Work {
-  /** Something is new on disk here. */
-  heard(sealed: Sealed): void;
+  /** Something counts from now on here. */
+  readonly heard: (sealed: Sealed) => void;
   /** Does one thing that is due, if anything is; `winding` means nothing new is begun. */
   act(life: Life, winding: boolean): void;
 }
@@ -114,6 +115,7 @@ export function createWork(
   self: string,
   names: readonly string[],
   chance: Seeded,
+  agenda: Agenda,
 ): Work {
   const polls = new Map<string, Poll>();
   const open: Poll[] = [];
@@ -158,6 +160,15 @@ export function createWork(
     return true;
   };
 
+  /** Says what was right a moment ago: signing takes its time, and the office may be another's by then. */
+  const saySlowly = (life: Life, body: PeerBody): void => {
+    if (chance.below(3) > 0) life.say(body);
+    else
+      agenda.in(chance.below(300), () => {
+        life.say(body);
+      });
+  };
+
   const coordinate = (life: Life, winding: boolean): void => {
     const { term } = life.machine;
     const due = open.find(
@@ -170,15 +181,20 @@ export function createWork(
       const { decisionId, ballots } = due;
       due.isClosed = true;
       open.splice(open.indexOf(due), 1);
-      life.say({ kind: "pollClosed", term, decisionId, ballots: [...ballots] });
+      saySlowly(life, {
+        kind: "pollClosed",
+        term,
+        decisionId,
+        ballots: [...ballots],
+      });
     } else if (!winding && open.length < OPEN && chance.below(2) === 0) {
       opened += 1;
-      life.say(poll(term, `d${String(opened)}`));
+      saySlowly(life, poll(term, `d${String(opened)}`));
     } else if (!winding) {
       given += 1;
       const partId = `p${String(given)}`;
       const part = { partId, hub: chance.of(names), agent: "any", goal: "" };
-      life.say({ kind: "partGiven", term, part });
+      saySlowly(life, { kind: "partGiven", term, part });
     }
   };
 
