@@ -41,6 +41,10 @@ export interface Table {
 /** What differs from an ordinary table. */
 export interface TableOptions {
   readonly dir?: string;
+  /** Parts that stand on the table, opened before its links are. */
+  readonly parts?: (
+    table: Pick<Table, "dir" | "log" | "peering">,
+  ) => Promise<unknown>;
   readonly topics?: readonly string[];
 }
 
@@ -53,7 +57,7 @@ export class Tables implements AsyncDisposable {
     const dir =
       options.dir ?? (await mkdtemp(join(tmpdir(), "roundtable-table-")));
     this.#dirs.add(dir);
-    const table = await openTable(name, dir, options.topics ?? []);
+    const table = await openTable(name, dir, options);
     this.#tables.push(table);
     return table;
   }
@@ -67,7 +71,7 @@ export class Tables implements AsyncDisposable {
 async function openTable(
   name: string,
   dir: string,
-  topics: readonly string[],
+  { topics = [], parts }: TableOptions,
 ): Promise<Table> {
   const clock = systemClock;
   const textLog = SILENT;
@@ -97,6 +101,7 @@ async function openTable(
     seat: () => Promise.resolve(),
   });
   const self = await peering.self();
+  await parts?.({ dir, log, peering });
   await peering.start();
   let isOpen = true;
   return {

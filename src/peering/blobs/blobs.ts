@@ -11,7 +11,7 @@ const LEAST = 4096;
 /** Time between two asks, ms: about 2 MB/s on the wire, half of what a link takes for long. */
 const PACE_MS = 60;
 /** An answer that takes longer is asked for again, ms. */
-const ANSWER_MS = 30_000;
+const ANSWER_MS = 5000;
 
 /** Files that go over links in pieces, each only to the peers it was offered to. */
 export interface Blobs {
