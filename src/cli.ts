@@ -1,4 +1,5 @@
 import {
+  Argument,
   Command,
   CommanderError,
   InvalidArgumentError,
@@ -255,6 +256,11 @@ choosesModel(program.command("hub"))
       value,
     ],
   )
+  .addOption(
+    new Option("--pace <ms>", "slows the rehearsal's speech, for demos")
+      .argParser(Number)
+      .hideHelp(),
+  )
   .option("--json", "only the first line: a JSON object with the address")
   .action(async (options: HubOptions) => {
     const { hub } = await import("./cli/hub.ts");
@@ -279,8 +285,19 @@ addPeerCommands(program, ends);
 program
   .command("demo")
   .description("watch the team do a whole job; no key, no network")
-  .option("--json", "events as lines of JSON on standard output")
-  .action(async (options: { json?: boolean }) => {
+  .addArgument(
+    new Argument(
+      "[what]",
+      "network: three hubs on this machine that work together",
+    ).choices(["mission", "network"]),
+  )
+  .option("--json", "events, or of a network what came of it, as JSON")
+  .action(async (what: string | undefined, options: { json?: boolean }) => {
+    if (what === "network") {
+      const { demoNetwork } = await import("./cli/networkDemo.ts");
+      ends(await demoNetwork(options));
+      return;
+    }
     const { demo } = await import("./cli/demo.ts");
     ends(await demo(options));
   });

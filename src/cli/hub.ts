@@ -16,16 +16,19 @@ export interface HubOptions extends SessionOptions {
   readonly name?: string;
   /** Hubs of this machine to connect to: `URL[=TOKENFILE][,URL…]`. */
   readonly connect?: string;
+  /** Time between pieces of the rehearsal's speech, ms. */
+  readonly pace?: number;
   readonly json?: boolean;
 }
 
 /** Runs the hub until it is interrupted; returns the exit code. The first line of output is its address as JSON. */
 export async function hub(options: HubOptions): Promise<number> {
-  const { name, connect, port, json } = options;
+  const { name, connect, port, pace, json } = options;
   const targets = connect === undefined ? [] : readTargets(connect);
   const session = await openSession({
     ...options,
     ...(name !== undefined && { hubName: name }),
+    ...(pace !== undefined && { paceMs: pace }),
   });
   const ended = Promise.race([
     once(process, "SIGINT"),

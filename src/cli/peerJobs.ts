@@ -72,9 +72,13 @@ async function follow(
 }
 
 /** What there is to tell of a job, each line once: who coordinates, who has what, what is done. */
-export function newsOf({ coordinator, parts }: JobShown): readonly string[] {
+export function newsOf({
+  coordinator,
+  parts,
+  done,
+}: JobShown): readonly string[] {
   return [
-    ...(coordinator === undefined
+    ...(coordinator === undefined || done
       ? []
       : [
           `${coordinator.name} coordinates (term ${String(coordinator.term)}).`,
