@@ -11,6 +11,7 @@ import { fileOf, needsYou, snapshotOf, type NeedsYou } from "./app/show.ts";
 import type { Stage } from "./app/stage.ts";
 import { openPeers } from "./app/peering.ts";
 import { everythingStopped } from "./app/stop.ts";
+import { hasTeammates } from "./app/table.ts";
 import { followTrust } from "./app/trust.ts";
 import { followLog } from "./app/views.ts";
 import { trustScores, type TrustRow } from "./core/views/trust.ts";
@@ -22,7 +23,7 @@ import type { MissionDetail, PanelSnapshot, Said } from "./protocol/panel.ts";
 import type { PathShown } from "./protocol/panelPath.ts";
 import type { HubStatus } from "./protocol/status.ts";
 import type { Trace } from "./protocol/trace.ts";
-import type { Lifetime } from "./ports.ts";
+import type { Lifetime, Team } from "./ports.ts";
 import type { Branches } from "./ports/git.ts";
 import type { PeersDesk } from "./ports/peering.ts";
 
@@ -117,6 +118,13 @@ export async function createApp(ports: AppPorts): Promise<App> {
     stopped: () => views.stopped(),
     seat: () => seatAll(),
     connect: () => hub.connectInProcess(),
+    ...(ports.guestRoot !== undefined && {
+      missions: {
+        team: () => teamThere(new AbortController().signal),
+        emptyRoot: ports.guestRoot,
+        ...(ports.peerGraceMs !== undefined && { graceMs: ports.peerGraceMs }),
+      },
+    }),
     ...(ports.peerFiles !== undefined && {
       tasks: {
         ports,
@@ -172,14 +180,27 @@ export async function createApp(ports: AppPorts): Promise<App> {
       },
     );
 
-  const runner = createRunner(log, textLog, async (opening, signal) => {
-    const team = await seatAll();
+  /** The team, once everybody of it sits. */
+  const teamThere = async (signal: AbortSignal): Promise<Team> => {
+    const { agents } = await seatAll();
     await hub.whenSeated(
-      team.agents.map(({ agentId }) => agentId),
+      agents.map(({ agentId }) => agentId),
       signal,
     );
+    return hub.team;
+  };
+
+  const runner = createRunner(log, textLog, async (opening, signal) => {
+    const team = await teamThere(signal);
     return {
-      ...linePorts(ports, commands, hub.team, opening),
+      ...linePorts(
+        ports,
+        commands,
+        hasTeammates(opening.data)
+          ? await (await peers.missions()).join(opening, team)
+          : team,
+        opening,
+      ),
       trust: () => trust.counts(),
     };
   });
@@ -194,6 +215,7 @@ export async function createApp(ports: AppPorts): Promise<App> {
       return hub.team.ask(agentId, work, signal);
     },
     stopTasks: () => hub.stop("Everything was stopped."),
+    teammates: () => peers.missions(),
   };
 
   peers.resume();
@@ -232,8 +254,9 @@ export async function createApp(ports: AppPorts): Promise<App> {
     peers,
     logPlace: log.place,
     dispose: async () => {
-      await peers.dispose();
+      // Missions first: what they still say reaches teammates.
       await runner.interruptAll();
+      await peers.dispose();
       // The hub first: agents that leave afterwards have not failed their tasks, which are taken up again.
       await hub.dispose();
       // A team that could not sit down has nothing to dispose of.

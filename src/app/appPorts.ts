@@ -61,6 +61,8 @@ export interface AppPorts {
   readonly peerFiles?: string;
   /** Makes the empty folder in which agents talk to teammates' hubs. */
   readonly guestRoot?: () => Promise<string>;
+  /** How long a teammate's hub may be away while its ballots are awaited, ms; 20 s when left out. */
+  readonly peerGraceMs?: number;
   /** Folder for the discovery file. */
   readonly runDir: string;
   /** Folder questions from outside may read; undefined where none is open. */

@@ -17,6 +17,8 @@ import type { Message } from "../protocol/a2a.ts";
 import { HUB_STREAM } from "../protocol/event.ts";
 import type { PeersShown } from "../protocol/peers.ts";
 import { RoundtableError } from "../core/errors.ts";
+import type { SharedMissions } from "../peering/missions/missions.ts";
+import type { MissionParts } from "./peerMissions.ts";
 import type { TaskParts } from "./peerTasks.ts";
 
 /** What peering is made of. */
@@ -38,6 +40,8 @@ export interface PeeringParts {
   readonly seat: () => Promise<unknown>;
   /** What delegated work needs; without it none is given or taken. */
   readonly tasks?: TaskParts;
+  /** What missions with teammates need; without it there are none. */
+  readonly missions?: MissionParts;
   /** A new way to the hub, for an agent of peering's own. */
   readonly connect: () => Transport;
 }
@@ -48,6 +52,8 @@ export interface Peers extends PeersDesk, Lifetime {
   resume(): void;
   /** What waited for the kill switch is taken up. */
   goOn(): void;
+  /** Missions with teammates. Rejects with `peering-failed` where there can be none. */
+  missions(): Promise<SharedMissions>;
   /** Who gets a message that names no agent, where this hub has teammates; undefined for the one who always did. */
   preferred(message: Message): string | undefined;
   /** For the monitor; undefined before anything was loaded. */
@@ -64,6 +70,7 @@ export function openPeers(parts: PeeringParts): Peers {
   let opening: Promise<Peering> | undefined;
   let peering: Peering | undefined;
   let spread: SpreadWork | undefined;
+  let missions: SharedMissions | undefined;
   let disposed = false;
 
   function load(): Promise<Peering> {
@@ -97,6 +104,11 @@ export function openPeers(parts: PeeringParts): Peers {
     };
     try {
       ends.push(await openParts(parts, opened));
+      if (parts.missions !== undefined) {
+        const { openPeerMissions } = await import("./peerMissions.ts");
+        missions = await openPeerMissions(parts.missions, parts, opened);
+        ends.push(missions);
+      }
       const { spreadWork } = await import("../peering/jobs/spreadWork.ts");
       spread = await spreadWork({ ...parts, table: opened, own: ours });
       ends.push(spread);
@@ -141,6 +153,11 @@ export function openPeers(parts: PeeringParts): Peers {
       });
     },
     goOn: () => peering?.goOn(),
+    async missions() {
+      await load();
+      if (missions === undefined) throw noPeering();
+      return missions;
+    },
     preferred: (message) => spread?.preferred(message),
     seen: () => peering && { ...peering.stats(), all: peering.shown().peers },
     async dispose() {

@@ -13,7 +13,7 @@ import {
   settleFinding,
 } from "./findings.ts";
 import { everythingStopped, pullStop, releaseStop, stop } from "./stop.ts";
-import { electorateOf, needsModel } from "./table.ts";
+import { electorateOf, needsModel, weighTeammates } from "./table.ts";
 import { known, type Views } from "./views.ts";
 
 /** Checks an intent and does it. Everything it says is on disk when this resolves. Rejects with a `RoundtableError`; then nothing was changed. */
@@ -80,7 +80,7 @@ export async function perform(
 }
 
 async function open(
-  { ports, views, runner, trust }: Stage,
+  { ports, views, runner, trust, teammates }: Stage,
   intent: Opens,
   by: string,
   again?: string,
@@ -93,6 +93,20 @@ async function open(
   const models = await ports.models(model);
   if (models === undefined && intent.kind !== "review") throw needsModel();
   const { settings } = ports;
+  const local = await electorateOf(
+    ports.roles,
+    models,
+    { trust: trust.counts(), weights: effective.weights },
+    AbortSignal.timeout(30_000),
+  );
+  const invited = intent.peers ?? [];
+  const guests =
+    invited.length === 0
+      ? []
+      : (await teammates()).invite(
+          invited,
+          weighTeammates(local, trust.counts()),
+        );
   const missionId = ports.chance.id();
   await ports.log.append(
     openingOf(intent, repo, {
@@ -100,12 +114,7 @@ async function open(
       by,
       model,
       ...(again !== undefined && { again }),
-      electorate: await electorateOf(
-        ports.roles,
-        models,
-        { trust: trust.counts(), weights: effective.weights },
-        AbortSignal.timeout(30_000),
-      ),
+      electorate: [...local, ...guests],
       effective,
       settings,
       checks:

@@ -1,5 +1,6 @@
 import type { Reply } from "../ports.ts";
 import type { AnswerOf, WorkOf } from "../protocol/work.ts";
+import type { SharedMissions } from "../peering/missions/missions.ts";
 import type { AppPorts } from "./appPorts.ts";
 import type { Runner } from "./runner.ts";
 import type { Trust } from "./trust.ts";
@@ -17,6 +18,8 @@ export interface Stage {
     work: WorkOf<"resolve">,
     signal: AbortSignal,
   ) => Promise<Reply<AnswerOf<"resolve">>>;
+  /** Missions with teammates. Rejects with `peering-failed` where there can be none. */
+  readonly teammates: () => Promise<Pick<SharedMissions, "invite">>;
   /** Cancels every task at the hub, those of outside clients too. */
   readonly stopTasks: () => Promise<void>;
 }

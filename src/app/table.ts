@@ -44,6 +44,24 @@ export async function electorateOf(
   );
 }
 
+/** What a vote of a teammate's agent weighs: as much as outcomes have taught of its lineage, and never more than the heaviest vote here. */
+export function weighTeammates(
+  electorate: readonly Elector[],
+  trust: TrustCounts,
+): (lineage: string, role: string) => number {
+  const most = Math.max(0, ...electorate.map(({ weight }) => weight));
+  return (lineage, role) => Math.min(most, voteWeight(trust, lineage, role));
+}
+
+/** Whether electors of other hubs were invited to a mission. */
+export function hasTeammates({
+  electorate,
+}: {
+  readonly electorate: readonly Elector[];
+}): boolean {
+  return electorate.some(({ hub }) => hub !== "local");
+}
+
 /** What a mission that needs a model says without one. */
 export function needsModel(): RoundtableError {
   return new RoundtableError(

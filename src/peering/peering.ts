@@ -20,8 +20,9 @@ import { createMethods } from "./methods.ts";
 import type { BlobFrame, Heard, PeeringTable, Room } from "./rooms.ts";
 import { openDirectory, type Directory } from "./rooms/directory.ts";
 import { createIncoming } from "./rooms/incoming.ts";
-import type { OpenRoom } from "./rooms/openRoom.ts";
-import { pairRoom } from "./rooms/pairRoom.ts";
+import type { OpenRoom, RoomFacts } from "./rooms/openRoom.ts";
+import { isOver } from "./rooms/isOver.ts";
+import { pageNamed, pageToSpeak, pairRoom } from "./rooms/pairRoom.ts";
 import { showPeers, type Lines } from "./shown.ts";
 import { createCards, type ReadCard } from "./talk/cards.ts";
 import { createMessages } from "./talk/messages.ts";
@@ -70,8 +71,6 @@ export interface Peering extends PeeringTable, PeersDesk, Lifetime {
   /** What waited for the kill switch is taken up. */
   goOn(): void;
   stats(): PeeringStats;
-  /** Agents of a peer whose cards are trusted, as they may be shown. */
-  agents(hubId: string): readonly PublishedAgent[];
 }
 
 /** Opens peering over the log, with this hub's identity, which is made when there is none. Nothing is listened for or called before `start`. */
@@ -120,8 +119,6 @@ export async function createPeering(deps: PeeringDeps): Promise<Peering> {
       if (origin === self) counts.envelopesOut += 1;
       else if (refused === undefined && pinned(origin) !== undefined)
         heard.tell({ room, from: origin, body, sealed });
-      if (body.kind === "roomClosed" && refused === undefined)
-        leaveWhenTold(room.id);
       changed();
     },
     notTaken(_room, from, why) {
@@ -134,24 +131,24 @@ export async function createPeering(deps: PeeringDeps): Promise<Peering> {
     for (const [origin, bytes] of room.lately)
       if (origin !== self) caps.count(origin, bytes);
 
-  /** A room that its home closed is not opened again once every member knows. */
-  function leaveWhenTold(id: string): void {
-    const room = directory.get(id);
-    const closing = room
-      ?.said()
-      .find(({ envelope }) => envelope.body.kind === "roomClosed")?.envelope;
-    if (room === undefined || closing === undefined) return;
-    if (room.heldBy(closing.origin, closing.seq) < room.members.length) return;
-    directory.leave(id, "its home closed it").catch((error: unknown) => {
+  /** A room that its home closed, or a page that was turned, is not opened again once every member has all of it. */
+  function leaveWhenTold(room: OpenRoom): void {
+    const why = isOver(room, directory);
+    if (why === undefined || directory.hasLeft(room.id)) return;
+    directory.leave(room.id, why).catch((error: unknown) => {
       textLog.warn("A room could not be left.", { why: String(error) });
     });
   }
 
+  const pagesWith =
+    (peer: PinnedPeer) =>
+    (page: number): RoomFacts =>
+      pairRoom(hash, { hubId: self, name: deps.name() }, peer, page);
+
   async function pair(hubId: string): Promise<OpenRoom> {
     const peer = pinned(hubId);
     if (peer === undefined) throw stranger();
-    const me = { hubId: self, name: deps.name() };
-    return directory.join(pairRoom(hash, me, peer));
+    return pageToSpeak(directory, pagesWith(peer));
   }
 
   const incoming = createIncoming({
@@ -168,11 +165,9 @@ export async function createPeering(deps: PeeringDeps): Promise<Peering> {
     },
     async pairRoom(hubId, id) {
       const peer = pinned(hubId);
-      const me = { hubId: self, name: "" };
-      return peer !== undefined && pairRoom(hash, me, peer).id === id
-        ? pair(hubId)
-        : undefined;
+      return peer && pageNamed(directory, pagesWith(peer), id);
     },
+    told: leaveWhenTold,
   });
 
   const table: PeeringTable = {
@@ -268,7 +263,6 @@ export async function createPeering(deps: PeeringDeps): Promise<Peering> {
   return {
     ...table,
     start: () => links.start(),
-    agents: (hubId) => cards.of(hubId),
     agents: (hubId) => cards.of(hubId),
     goOn: () => {
       messages.goOn();

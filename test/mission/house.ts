@@ -11,7 +11,7 @@ import { drive } from "../../src/mission/drive.ts";
 import type { LinePorts, Opening } from "../../src/mission/line.ts";
 import { openingOf } from "../../src/mission/open.ts";
 import type { EventLog, Team } from "../../src/ports.ts";
-import type { Evidence } from "../../src/protocol/consensus.ts";
+import type { Elector, Evidence } from "../../src/protocol/consensus.ts";
 import type { Outcome } from "../../src/protocol/event.ts";
 import { Intent } from "../../src/protocol/intent.ts";
 import { Settings } from "../../src/protocol/settings.ts";
@@ -27,6 +27,8 @@ export interface House extends AsyncDisposable {
   open(
     intent: Record<string, unknown> & { kind: string },
     settings?: Partial<Settings>,
+    /** Electors besides the seats of the scripted team. */
+    guests?: readonly Elector[],
   ): Promise<Opening>;
   drive(opening: Opening, team: Team, signal?: AbortSignal): Promise<Outcome>;
   git(...args: readonly string[]): string;
@@ -54,7 +56,7 @@ export async function openHouse(
     repo,
     log,
     evidence: [],
-    open: async (raw, settings = {}) => {
+    open: async (raw, settings = {}, guests = []) => {
       const intent = Intent.parse({ repo, ...raw });
       if (
         intent.kind !== "build" &&
@@ -67,9 +69,10 @@ export async function openHouse(
         missionId: chance.id(),
         by: "human",
         model: "played",
-        electorate: ["planner", "architect", "security", "developer", "qa"].map(
-          seat,
-        ),
+        electorate: [
+          ...["planner", "architect", "security", "developer", "qa"].map(seat),
+          ...guests,
+        ],
         settings: Settings.parse(settings),
         checks: [],
       });

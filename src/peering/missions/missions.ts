@@ -1,6 +1,5 @@
 /** Missions with teammates: one hub is their home, the others see them and vote. */
 import { RoundtableError } from "../../core/errors.ts";
-import { redact } from "../../core/redact.ts";
 import type { Clock, EventLog, Team, TextLog } from "../../ports.ts";
 import type { Elector } from "../../protocol/consensus.ts";
 import type { RecordedOf } from "../../protocol/event.ts";
@@ -8,6 +7,7 @@ import type { PublishedAgent } from "../../protocol/peer.ts";
 import type { PeeringTable, Room } from "../rooms.ts";
 import { federate, type Federation } from "./federate.ts";
 import { inviteElectors } from "./invite.ts";
+import { hider } from "./outgoing.ts";
 import { openVoice } from "./voice.ts";
 import { GRACE_MS, openVoters, type FarVoters } from "./voters.ts";
 import { teamAcross } from "./team.ts";
@@ -93,7 +93,10 @@ export async function shareMissions(
       opening: {
         kind: "roomOpened",
         room: "mission",
-        title: redact(data.goal).slice(0, MAX_TITLE),
+        title: hider([...folders, data.repo.root])(data.goal).slice(
+          0,
+          MAX_TITLE,
+        ),
         members: [
           { hubId: self, name: parts.name().slice(0, MAX_NAME) },
           ...peers.map(({ hubId, name }) => ({
