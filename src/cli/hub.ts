@@ -40,6 +40,9 @@ export async function hub(options: HubOptions): Promise<number> {
       name: name ?? "roundtable",
       ...(port !== undefined && { port }),
     });
+    const isOfNetwork = name !== undefined || targets.length > 0;
+    const header = isOfNetwork ? await writeHeader(address) : undefined;
+    if (header !== undefined) undo.push(() => header.remove());
     process.stdout.write(`${JSON.stringify(address)}\n`);
     const printer = createPrinter(
       json === true ? process.stderr : process.stdout,
@@ -50,9 +53,8 @@ export async function hub(options: HubOptions): Promise<number> {
       printer.line("Ctrl+C ends it.");
       undo.push(followNetwork(session.app, printer));
     }
-    const isOfNetwork = name !== undefined || targets.length > 0;
-    if (isOfNetwork && json !== true)
-      undo.push(await tellCurl(address, printer));
+    if (header !== undefined && json !== true)
+      tellCurl(address, header.file, printer);
     await takeUp(session, isOfNetwork);
     await Promise.race([ended, connectAll(address, targets, printer)]);
     await ended;
@@ -86,18 +88,16 @@ async function connectAll(
     }
 }
 
-async function tellCurl(
-  { url, tokenFile }: HubAddress,
+function tellCurl(
+  { url }: HubAddress,
+  headerFile: string,
   printer: Printer,
-): Promise<() => Promise<void>> {
-  const header = await writeHeader(await readDiscovery(tokenFile));
-  const { file } = header;
+): void {
   printer.line("Ask it from a shell:");
   for (const { line } of [
-    curlMessage(url, file, "coordinate What should we test first?"),
-    curlMessage(url, file, "status report"),
-    curlMethod(url, file, "peers/list"),
+    curlMessage(url, headerFile, "coordinate What should we test first?"),
+    curlMessage(url, headerFile, "status report"),
+    curlMethod(url, headerFile, "peers/list"),
   ])
     printer.line(`  ${line}`);
-  return () => header.remove();
 }

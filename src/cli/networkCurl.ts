@@ -1,16 +1,15 @@
 import { randomBytes } from "node:crypto";
 import { open, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
-import type { Discovered } from "../app.ts";
+import { readDiscovery } from "../app.ts";
+import type { HubAddress } from "../protocol/hub.ts";
 
-/** Writes the header that shows the hub's token beside its discovery file, readable by this user alone, so that no command line holds the token. Returns its path and how to remove it. */
-export async function writeHeader({
-  tokenFile,
-  token,
-}: Pick<Discovered, "tokenFile" | "token">): Promise<{
+/** Writes the header that shows a listening hub's token beside its discovery file, readable by this user alone, so that no command line holds the token. Returns its path and how to remove it. */
+export async function writeHeader({ tokenFile }: HubAddress): Promise<{
   readonly file: string;
   remove(): Promise<void>;
 }> {
+  const { token } = await readDiscovery(tokenFile);
   const file = join(tokenFile, "..", "authorization");
   const draft = `${file}.${randomBytes(8).toString("hex")}.tmp`;
   // The folder is checked and of mode 0700: the discovery file is there.
