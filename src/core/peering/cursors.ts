@@ -74,6 +74,18 @@ export function relink(cursor: Cursor, linked: boolean): void {
   cursor.owed = "nothing";
 }
 
+/** All there is here, as it is told to others. */
+export function statement(chains: Chains, ask: boolean): RoomFrame {
+  const forks = chains.forks();
+  return {
+    t: "have",
+    have: chains.have(),
+    ask,
+    heads: chains.heads(),
+    ...(forks === undefined ? {} : { forks }),
+  };
+}
+
 /** The member says it has at least this. */
 export function raise(cursor: Cursor, index: number, seq: number): void {
   if (seq > (cursor.held[index] ?? 0)) {

@@ -17,12 +17,19 @@ export function createRoomMachine(
   const { chains } = replication;
   const office = createOffice(rules, kept, mono, replication);
   let coordinator = office.coordinator;
+  /** Who it was from the start is not told yet. */
   let isNew = coordinator !== undefined;
   replication.coordinatedBy(coordinator, mono, []);
   const self = chains.indexOf(rules.self);
 
   function follow(mono: number, out: RoomEffect[]): void {
-    if (office.coordinator === coordinator) return;
+    if (office.coordinator === coordinator) {
+      const { term, coordinator: hubId } = office;
+      if (isNew) out.push({ kind: "coordinator", hubId, term });
+      isNew = false;
+      return;
+    }
+    isNew = false;
     coordinator = office.coordinator;
     replication.coordinatedBy(coordinator, mono, out);
   }
@@ -31,11 +38,6 @@ export function createRoomMachine(
     take(input) {
       const out: RoomEffect[] = [];
       const { mono } = input;
-      if (isNew) {
-        isNew = false;
-        const { term, coordinator: hubId } = office;
-        out.push({ kind: "coordinator", hubId, term });
-      }
       switch (input.kind) {
         case "tick":
           replication.tick(mono, out);

@@ -2,7 +2,7 @@
 import type { Have } from "../../protocol/peer.ts";
 import { RoundtableError } from "../errors.ts";
 import { createChance } from "./chance.ts";
-import { createChains, type Chains } from "./chains.ts";
+import { createChains, type Chains, type Verdict } from "./chains.ts";
 import {
   contradictions,
   createCursor,
@@ -11,6 +11,7 @@ import {
   raise,
   relink,
   settle,
+  statement,
   type Cursor,
 } from "./cursors.ts";
 import type {
@@ -118,17 +119,6 @@ export function createReplication(
     return cursor?.linked === true ? cursor : undefined;
   }
 
-  function statement(ask: boolean): RoomFrame {
-    const forks = chains.forks();
-    return {
-      t: "have",
-      have: chains.have(),
-      ask,
-      heads: chains.heads(),
-      ...(forks === undefined ? {} : { forks }),
-    };
-  }
-
   function ask(cursor: Cursor, mono: number, out: RoomEffect[]): void {
     const { linked, askedAt } = cursor;
     if (!linked || (askedAt !== undefined && mono - askedAt < ANSWER_MS))
@@ -136,7 +126,7 @@ export function createReplication(
     cursor.askedAt = mono;
     cursor.lastAsk = mono;
     cursor.lacks = false;
-    send(cursor, statement(true), out);
+    send(cursor, statement(chains, true), out);
   }
 
   /** What never fits is not asked for as fast as it can be sent. */
@@ -221,7 +211,7 @@ export function createReplication(
     // An ask that crosses our own is its answer, and ours is theirs.
     const answer = frame.ask && cursor.askedAt === undefined;
     cursor.askedAt = undefined;
-    if (answer) send(cursor, statement(false), out);
+    if (answer) send(cursor, statement(chains, false), out);
     if (frame.heads !== undefined)
       for (const shown of contradictions(chains, frame.have, frame.heads))
         send(cursor, shown, out);
@@ -281,17 +271,13 @@ export function createReplication(
       if (relaying && mono - relayedAt >= relayMs) relay(mono, out);
     },
     say(sealed, mono, out) {
-      const { origin } = sealed.envelope;
-      if (
-        self === undefined ||
-        origin !== rules.self ||
-        chains.offer(sealed) !== "next"
-      )
-        throw new RoundtableError(
-          "peering-failed",
-          "What this hub was about to say in a room of peers is not at its place there.",
-          "Nothing was sent; open the room again to say it.",
-        );
+      const { origin, seq } = sealed.envelope;
+      const isNext =
+        self !== undefined &&
+        origin === rules.self &&
+        seq === chains.count(self) + 1;
+      const verdict = isNext ? chains.offer(sealed) : "gap";
+      if (verdict !== "next") throw unsayable(verdict);
       out.push({ kind: "keepSaid", sealed });
       if (coordinator === rules.self) {
         relay(mono, out);
@@ -330,4 +316,18 @@ export function createReplication(
       return count;
     },
   };
+}
+
+function unsayable(verdict: Verdict): RoundtableError {
+  return verdict === "forked"
+    ? new RoundtableError(
+        "peering-failed",
+        "This hub signed two different things for one place of a room of peers, so its word no longer counts there.",
+        "What it said before stays; where its identity was copied or an old backup put back, give the hub a new identity and pair again.",
+      )
+    : new RoundtableError(
+        "peering-failed",
+        "What this hub was about to say in a room of peers is not at its place there.",
+        "Nothing was sent; open the room again to say it.",
+      );
 }

@@ -4,6 +4,7 @@ import fc from "fast-check";
 import { createChance } from "../../../src/core/peering/chance.ts";
 import { roomDigest } from "../../../src/core/peering/digest.ts";
 import { createRoomMachine } from "../../../src/core/peering/machine.ts";
+import type { RoomEffect, Sealed } from "../../../src/core/peering/room.ts";
 import { MAX_PEER_FRAME } from "../../../src/protocol/peer.ts";
 import {
   EMPTY,
@@ -96,13 +97,33 @@ describe("a chain of what one hub said", () => {
     );
   });
 
-  it("does not say what is not at its place", () => {
+  it("does not say what is not at its place, and never contradicts itself", () => {
     const machine = createRoomMachine(rulesOf([A, B], 0), EMPTY, 0);
-    const wrong = seal(A, { epoch: 1, seq: 2, prev: "" }, word("x"));
-    assert.throws(
-      () => machine.take({ kind: "said", sealed: wrong, mono: 1 }),
-      { code: "peering-failed" },
-    );
+    const say = (sealed: Sealed): readonly RoomEffect[] =>
+      machine.take({ kind: "said", sealed, mono: 1 });
+    const early = seal(A, { epoch: 1, seq: 2, prev: "" }, word("x"));
+    assert.throws(() => say(early), { code: "peering-failed" });
+    const [one] = chain(A, words(1, "one"));
+    const [other] = chain(A, words(1, "other"));
+    if (!one || !other) return;
+    assert.deepEqual(say(one), [
+      { kind: "keepSaid", sealed: one },
+      { kind: "coordinator", hubId: A, term: 1 },
+    ]);
+    assert.throws(() => say(other), { code: "peering-failed" });
+    assert.throws(() => say(one), { code: "peering-failed" });
+    assert.deepEqual(machine.forked(), []);
+    // Somebody else holds what it signed elsewhere: it has no word here any more, and is told so.
+    machine.take({ kind: "linked", peer: B, mono: 2 });
+    machine.take({
+      kind: "frame",
+      from: B,
+      frame: { t: "push", sealed: [other] },
+      mono: 3,
+    });
+    assert.deepEqual(machine.forked(), [{ origin: A, seq: 1 }]);
+    const next = seal(A, machine.next(), word("x"));
+    assert.throws(() => say(next), { message: /two different things/ });
   });
 
   it("is the same after a restart", () => {
