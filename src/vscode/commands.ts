@@ -213,6 +213,8 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
   "roundtable.delegateTask": peering("delegate"),
   "roundtable.answerPeerTask": peering("answerTask"),
   "roundtable.cancelPeerTask": peering("cancelTask"),
+  "roundtable.spreadWork": peering("spreadWork"),
+  "roundtable.showJob": peering("showJob"),
   "roundtable.moveCoordinator": peering("moveCoordinator"),
   "roundtable.peersMenu": peering("menu"),
   "roundtable.openWalkthrough": async ({ context }) => {

@@ -13,7 +13,7 @@ import { watchReviews } from "./reviews.ts";
 import { watchPeers } from "./peers.ts";
 import { watchSharing } from "./peersAttention.ts";
 import { watchPeerNeeds } from "./peersNeeds.ts";
-import { servePeerReports } from "./peersPages.ts";
+import { servePeerPages } from "./peersPages.ts";
 import { peersTree } from "./peersTree.ts";
 import { offerRecords } from "./records.ts";
 import { createRoom, type Behind } from "./room.ts";
@@ -71,7 +71,7 @@ export function openEditor(
     ),
     watchSharing(peers),
     watchPeerNeeds(peers),
-    servePeerReports(peers),
+    servePeerPages(peers),
     handleLinks(peers),
     vscode.workspace.registerTextDocumentContentProvider(SCHEME, documents),
     vscode.languages.registerCodeLensProvider(PLANS, lenses),

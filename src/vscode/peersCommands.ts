@@ -1,5 +1,6 @@
 import * as vscode from "vscode";
 import type { Tools } from "./commands.ts";
+import { showJob, spreadWork } from "./peersJobs.ts";
 import { connectHub, confirmPairing } from "./peersJoin.ts";
 import {
   changeScopes,
@@ -32,6 +33,8 @@ const COMMANDS = {
   delegate: ({ peers }, named) => delegateTask(peers, named),
   answerTask: ({ peers }, named) => answerTask(peers, named),
   cancelTask: ({ peers }, named) => cancelTask(peers, named),
+  spreadWork: ({ peers }) => spreadWork(peers),
+  showJob: ({ peers }, named) => showJob(peers, named),
   moveCoordinator: ({ peers }, named) => moveCoordinator(peers, named),
   menu: ({ peers }) => peersMenu(peers),
 } satisfies Readonly<Record<string, PeerCommand>>;

@@ -4,7 +4,7 @@ import type { Disposes } from "./room.ts";
 import type { Peers } from "./peers.ts";
 import { plain, reportMarkdown } from "./peersWords.ts";
 
-/** Scheme of the document with a peer's report. */
+/** Scheme of the documents about peers. */
 const SCHEME = "roundtable-peer";
 
 /** Address of a peer's report as a document. */
@@ -22,8 +22,18 @@ export function reportUri({
   });
 }
 
-/** Serves the reports of peers as documents; they change as new ones come. */
-export function servePeerReports(peers: Peers): Disposes {
+/** Address of a job as a document. */
+export function jobUri(room: string): vscode.Uri {
+  return vscode.Uri.from({
+    scheme: SCHEME,
+    authority: room,
+    path: "/Job.md",
+    query: "job",
+  });
+}
+
+/** Serves reports of peers, and jobs, as documents; they change as news come. */
+export function servePeerPages(peers: Peers): Disposes {
   const changed = new vscode.EventEmitter<vscode.Uri>();
   const parts: readonly Disposes[] = [
     changed,
@@ -33,7 +43,11 @@ export function servePeerReports(peers: Peers): Disposes {
     }),
     vscode.workspace.registerTextDocumentContentProvider(SCHEME, {
       onDidChange: changed.event,
-      provideTextDocumentContent: async ({ authority }) => {
+      provideTextDocumentContent: async ({ authority, query }) => {
+        if (query === "job") {
+          const { jobMarkdown } = await import("./peersJobs.ts");
+          return jobMarkdown(peers, authority);
+        }
         const peer = (await peers.look()).peers.find(
           ({ hubId }) => hubId === authority,
         );

@@ -309,13 +309,14 @@ function roomLook(room: RoomLine): Look {
     ],
     // The home of a mission coordinates it for good; a job's office moves.
     kind: room.kind === "job" ? "peersJob" : "peersMission",
-    ...(room.kind === "mission" && {
-      command: {
-        title: "Show Conversation",
-        command: "roundtable.showConversation",
-        arguments: [room.room],
-      },
-    }),
+    command: {
+      title: room.kind === "job" ? "Show Job" : "Show Conversation",
+      command:
+        room.kind === "job"
+          ? "roundtable.showJob"
+          : "roundtable.showConversation",
+      arguments: [room.room],
+    },
   };
 }
 
@@ -342,6 +343,14 @@ function taskLook(task: PeerTaskLine): Look {
         arguments: [task.taskId],
       },
     }),
+    ...(!asks &&
+      task.missionId !== undefined && {
+        command: {
+          title: "Show Conversation",
+          command: "roundtable.showConversation",
+          arguments: [task.missionId],
+        },
+      }),
   };
 }
 

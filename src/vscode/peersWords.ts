@@ -1,4 +1,5 @@
 import type { Scope } from "../protocol/peer.ts";
+import type { JobShown } from "../protocol/jobs.ts";
 import type { PeerLine, PeersShown, RoomLine } from "../protocol/peers.ts";
 
 /** What each scope lets a teammate's hub do here, in a line, and whether it is granted unless somebody says otherwise. */
@@ -152,6 +153,35 @@ export function reportMarkdown(peer: PeerLine, now: number): string {
     ),
     "",
   ].join("\n");
+}
+
+/** A job as Markdown. What its hubs say is data: it stands in blocks of code. */
+export function jobPage(job: JobShown): string {
+  const by = job.coordinator;
+  return [
+    `# ${escaped(job.goal)}`,
+    "",
+    `${job.done ? "Done" : escaped(job.state)}${by === undefined ? "" : `, coordinated by ${escaped(by.name)} in term ${String(by.term)}`}.`,
+    "",
+    ...job.parts.flatMap(({ goal, state, hub, agent, text }) => [
+      `## ${escaped(goal)}`,
+      "",
+      [state, agent, hub && `at ${hub}`]
+        .flatMap((one) => (one ? escaped(one) : []))
+        .join(" "),
+      "",
+      ...(text === undefined ? [] : [block(text), ""]),
+    ]),
+    ...(job.text === undefined ? [] : ["## Gathered", "", block(job.text), ""]),
+  ].join("\n");
+}
+
+/** Text in an indented block, in which nothing is markup. */
+function block(text: string): string {
+  return text
+    .split("\n")
+    .map((line) => `    ${line}`)
+    .join("\n");
 }
 
 /** Outside text inside Markdown: every sign that could mean something is escaped. */
