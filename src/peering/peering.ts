@@ -22,7 +22,12 @@ import { openDirectory, type Directory } from "./rooms/directory.ts";
 import { createIncoming } from "./rooms/incoming.ts";
 import type { OpenRoom, RoomFacts } from "./rooms/openRoom.ts";
 import { isOver } from "./rooms/isOver.ts";
-import { pageNamed, pageToSpeak, pairRoom } from "./rooms/pairRoom.ts";
+import {
+  PAGE_LENGTH,
+  pageNamed,
+  pageToSpeak,
+  pairRoom,
+} from "./rooms/pairRoom.ts";
 import { showPeers, type Lines } from "./shown.ts";
 import { createCards, type ReadCard } from "./talk/cards.ts";
 import { createMessages } from "./talk/messages.ts";
@@ -53,6 +58,8 @@ export interface PeeringDeps {
   readonly seat: () => Promise<unknown>;
   /** A clock that never jumps, ms; `performance.now` when left out. */
   readonly mono?: () => number;
+  /** Envelopes after which two hubs go on in a new room; 10,000 when left out. Both must have the same. */
+  readonly pageLength?: number;
 }
 
 /** Counts since this hub started. */
@@ -75,7 +82,7 @@ export interface Peering extends PeeringTable, PeersDesk, Lifetime {
 
 /** Opens peering over the log, with this hub's identity, which is made when there is none. Nothing is listened for or called before `start`. */
 export async function createPeering(deps: PeeringDeps): Promise<Peering> {
-  const { log, clock, hash, textLog, ours } = deps;
+  const { log, clock, hash, textLog, ours, pageLength = PAGE_LENGTH } = deps;
   const mono = deps.mono ?? (() => performance.now());
   const links: Links = createLinks(deps);
   const identity = await links.own();
@@ -148,7 +155,7 @@ export async function createPeering(deps: PeeringDeps): Promise<Peering> {
   async function pair(hubId: string): Promise<OpenRoom> {
     const peer = pinned(hubId);
     if (peer === undefined) throw stranger();
-    return pageToSpeak(directory, pagesWith(peer));
+    return pageToSpeak(directory, pagesWith(peer), pageLength);
   }
 
   const incoming = createIncoming({
@@ -165,7 +172,7 @@ export async function createPeering(deps: PeeringDeps): Promise<Peering> {
     },
     async pairRoom(hubId, id) {
       const peer = pinned(hubId);
-      return peer && pageNamed(directory, pagesWith(peer), id);
+      return peer && pageNamed(directory, pagesWith(peer), pageLength, id);
     },
     told: leaveWhenTold,
   });

@@ -149,4 +149,40 @@ describe("a peer that goes away", () => {
     await connected(again, cleo);
     assert.deepEqual(again.worker.executed, []);
   });
+
+  it("a long room goes on in a new one, and nothing is lost or done again where the page is turned", async () => {
+    await using tables = new Tables();
+    const pageLength = 12;
+    const ada = await tables.open("Ada", { pageLength });
+    const ben = await tables.open("Ben", { pageLength });
+    await pair(ada, ben);
+    const texts = Array.from({ length: 20 }, (_, at) => `n${String(at)}`);
+    for (const text of texts) await say(ada, ben, `echo ${text}`);
+    const got = (): readonly string[] =>
+      ada.peering
+        .rooms()
+        .flatMap((room) =>
+          room
+            .said()
+            .flatMap(({ envelope: { body } }) =>
+              body.kind === "messageDone"
+                ? [body.task?.artifacts?.[0]?.parts[0]?.text ?? ""]
+                : [],
+            ),
+        );
+    await once([ada, ben], () => got().length === texts.length);
+    assert.deepEqual([...got()].sort(), [...texts].sort());
+    assert.equal(ben.worker.executed.length, texts.length);
+    assert.ok(ada.peering.rooms().length > 2);
+    const left = (): number =>
+      ada.log.read({ missionId: "hub", types: ["RoomLeft"] }).length;
+    await once([ada, ben], () => left() > 0);
+
+    await ada.close();
+    const again = await tables.open("Ada", { dir: ada.dir, pageLength });
+    await connected(again, ben);
+    await say(again, ben, "echo last");
+    await once([ben], () => ben.worker.executed.length === texts.length + 1);
+    assert.ok(again.peering.rooms().length < ada.peering.rooms().length);
+  });
 });

@@ -46,6 +46,7 @@ export interface TableOptions {
     table: Pick<Table, "dir" | "log" | "peering">,
   ) => Promise<unknown>;
   readonly topics?: readonly string[];
+  readonly pageLength?: number;
 }
 
 /** Tables that are gone with their folders at the end of the scope. */
@@ -71,7 +72,7 @@ export class Tables implements AsyncDisposable {
 async function openTable(
   name: string,
   dir: string,
-  { topics = [], parts }: TableOptions,
+  { topics = [], parts, pageLength }: TableOptions,
 ): Promise<Table> {
   const clock = systemClock;
   const textLog = SILENT;
@@ -99,6 +100,7 @@ async function openTable(
     stopped: () => stopped,
     topics,
     seat: () => Promise.resolve(),
+    ...(pageLength !== undefined && { pageLength }),
   });
   const self = await peering.self();
   await parts?.({ dir, log, peering });

@@ -31,6 +31,7 @@ export interface Directory {
     opening: PeerBodyOf<"roomOpened">,
     self: string,
   ): string | undefined;
+  hasLeft(id: string): boolean;
   /** Whether the name belongs to no room and to nothing else here. */
   isFree(id: string): boolean;
   linked(link: PeerLink): void;
@@ -51,6 +52,7 @@ export function openDirectory(ports: RoomPorts): Directory {
   const listeners = new Set<(room: OpenRoom) => void>();
   const connected = new Set<string>();
   const closing = new AbortController();
+  let joins = 0;
 
   for (const facts of joined())
     try {
@@ -104,7 +106,7 @@ export function openDirectory(ports: RoomPorts): Directory {
   }
 
   function add(facts: RoomFacts): OpenRoom {
-    const room = openRoom(facts, ports);
+    const room = openRoom(facts, ports, (joins += 1));
     rooms.set(facts.id, room);
     return room;
   }
@@ -169,6 +171,7 @@ export function openDirectory(ports: RoomPorts): Directory {
         ? `it has ${String(MAX_OF_ONE_HOME)} rooms open here already`
         : undefined;
     },
+    hasLeft: (id) => left.has(id),
     isFree,
     linked({ hubId }) {
       connected.add(hubId);

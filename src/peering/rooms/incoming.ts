@@ -31,6 +31,8 @@ export function createIncoming(
     readonly complain: (hubId: string, why: string) => void;
     readonly took: (envelopes: number) => void;
     readonly changed: () => void;
+    /** A member said how much it has of the room. */
+    readonly told: (room: OpenRoom) => void;
   },
 ): Incoming {
   const { directory, caps, complain, pinned } = parts;
@@ -48,7 +50,10 @@ export function createIncoming(
     if (frame.t !== "push") {
       room.frame(link.hubId, toMachine(frame), new Map());
       // It has more than before, perhaps: less waits for it.
-      if (frame.t === "have" && !frame.ask) parts.changed();
+      if (frame.t === "have" && !frame.ask) {
+        parts.told(room);
+        parts.changed();
+      }
       return;
     }
     await push(link, room, frame.sealed);

@@ -64,6 +64,8 @@ export interface OpenRoom extends Room {
     refused: ReadonlyMap<string, string>,
   ): void;
   tick(): void;
+  /** Rooms that were joined later have a higher number. */
+  readonly joined: number;
   /** Whether the envelope is here already. */
   holds(hash: string): boolean;
   count(): number;
@@ -76,7 +78,11 @@ export interface OpenRoom extends Room {
 }
 
 /** Opens a room over what the log holds of it. */
-export function openRoom(facts: RoomFacts, ports: RoomPorts): OpenRoom {
+export function openRoom(
+  facts: RoomFacts,
+  ports: RoomPorts,
+  joined: number,
+): OpenRoom {
   const { log, hash, mono, identity } = ports;
   const { id, kind, members } = facts;
   const self = identity.hubId;
@@ -279,6 +285,7 @@ export function openRoom(facts: RoomFacts, ports: RoomPorts): OpenRoom {
 
   const room: OpenRoom = {
     ...facts,
+    joined,
     lately,
     async say(body) {
       const spoken = speaking.then(() => speak(body));

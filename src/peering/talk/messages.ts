@@ -2,9 +2,9 @@ import { RoundtableError, toProblem } from "../../core/errors.ts";
 import type { Chance, Clock, Hash, TextLog } from "../../ports.ts";
 import type { PeerTable } from "../../ports/peering.ts";
 import type { Message } from "../../protocol/a2a.ts";
-import type { PeerBodyOf } from "../../protocol/peer.ts";
+import type { PeerBodyOf, PeerEnvelope } from "../../protocol/peer.ts";
 import { MessagePeer, type PeerMessageOutcome } from "../../protocol/peers.ts";
-import type { PeeringTable, Room } from "../rooms.ts";
+import type { PeeringTable } from "../rooms.ts";
 import { asked } from "../asked.ts";
 import { createErrands } from "./errands.ts";
 import { fitting } from "./fitting.ts";
@@ -117,26 +117,21 @@ export function createMessages(
       });
   }
 
-  /** What a peer asked before a restart and nobody answered. */
-  function takeUp(room: Room, self: string): void {
+  /** What peers asked before a restart and nobody answered. */
+  function takeUp(said: readonly PeerEnvelope[], self: string): void {
     const open = new Map<string, readonly [string, PeerBodyOf<"message">]>();
-    const answered = new Set<string>();
-    for (const { envelope } of room.said()) {
-      const { body, origin } = envelope;
+    for (const { origin, body } of said)
       if (body.kind === "message" && origin !== self)
         open.set(body.message.messageId, [origin, body]);
+    for (const { origin, body } of said)
       if (body.kind === "messageDone" && origin === self)
-        answered.add(body.messageId);
-    }
-    for (const [messageId, [hubId, body]] of open)
-      if (!answered.has(messageId)) take(hubId, body);
+        open.delete(body.messageId);
+    for (const [hubId, body] of open.values()) take(hubId, body);
   }
 
-  const stop = table.onHeard(({ from, body, room }) => {
-    if (body.kind === "message") {
-      const { messageId } = body.message;
-      if (!isAnswered(room, from, messageId)) take(from, body);
-    }
+  const stop = table.onHeard(({ from, body }) => {
+    if (body.kind === "message" && !isAnswered(from, body.message.messageId))
+      take(from, body);
     if (body.kind === "messageDone")
       for (const tell of awaited.get(nameOf(from, body.messageId)) ?? [])
         tell(body);
@@ -145,12 +140,27 @@ export function createMessages(
 
   async function takeUpAll(): Promise<void> {
     const self = await table.self();
-    for (const room of table.rooms())
-      if (room.kind === "pair") takeUp(room, self);
+    for (const { hubId } of table.peers()) takeUp(saidWith(hubId), self);
   }
 
-  function isAnswered(room: Room, from: string, messageId: string): boolean {
-    return doneIn(room, (origin) => origin !== from, messageId) !== undefined;
+  /** Everything two hubs said to each other that is at hand. */
+  function saidWith(hubId: string): readonly PeerEnvelope[] {
+    return table
+      .rooms()
+      .filter(
+        ({ kind, members }) =>
+          kind === "pair" && members.some((member) => member.hubId === hubId),
+      )
+      .flatMap((room) => room.said().map(({ envelope }) => envelope));
+  }
+
+  function isAnswered(from: string, messageId: string): boolean {
+    return saidWith(from).some(
+      ({ origin, body }) =>
+        origin !== from &&
+        body.kind === "messageDone" &&
+        body.messageId === messageId,
+    );
   }
 
   return {
@@ -170,9 +180,10 @@ export function createMessages(
       waiters.add(answered.resolve);
       const over = new AbortController();
       try {
-        const before = doneIn(room, (origin) => origin === hubId, messageId);
+        const said = saidWith(hubId);
+        const before = doneIn(said, hubId, messageId);
         if (before !== undefined) return outcome(messageId, before);
-        if (!isSaid(room, hubId, messageId))
+        if (!isSaid(said, hubId, messageId))
           await room.say({
             kind: "message",
             to,
@@ -216,31 +227,31 @@ function nameOf(hubId: string, messageId: string): string {
   return `${hubId} ${messageId}`;
 }
 
-function isSaid(room: Room, to: string, messageId: string): boolean {
-  return room
-    .said()
-    .some(
-      ({ envelope: { origin, body } }) =>
-        origin !== to &&
-        body.kind === "message" &&
-        body.message.messageId === messageId,
-    );
+function isSaid(
+  said: readonly PeerEnvelope[],
+  to: string,
+  messageId: string,
+): boolean {
+  return said.some(
+    ({ origin, body }) =>
+      origin !== to &&
+      body.kind === "message" &&
+      body.message.messageId === messageId,
+  );
 }
 
 function doneIn(
-  room: Room,
-  by: (origin: string) => boolean,
+  said: readonly PeerEnvelope[],
+  by: string,
   messageId: string,
 ): PeerBodyOf<"messageDone"> | undefined {
-  for (const { envelope } of room.said().toReversed()) {
-    const { body, origin } = envelope;
+  for (const { origin, body } of said)
     if (
+      origin === by &&
       body.kind === "messageDone" &&
-      by(origin) &&
       body.messageId === messageId
     )
       return body;
-  }
   return undefined;
 }
 
