@@ -6,11 +6,7 @@ import {
   withPeerEvent,
   type PeersKnown,
 } from "../../../src/core/peering/peers.ts";
-import type {
-  EventData,
-  EventType,
-  Recorded,
-} from "../../../src/protocol/event.ts";
+import type { EventType, Recorded } from "../../../src/protocol/event.ts";
 
 const DAY = 86_400_000;
 const HUB = "a2".repeat(26);
