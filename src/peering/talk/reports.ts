@@ -15,7 +15,7 @@ const BETWEEN_MS = 1000;
 export interface Reports {
   /** The last report of a peer. */
   of(hubId: string): HubReport | undefined;
-  /** Asks a connected peer, and waits up to 10 s. Rejects with `peer-unreachable`. */
+  /** Asks a connected peer, and waits up to 10 s. Rejects with `peer-unreachable`, `peer-refused`. */
   ask(hubId: string): Promise<HubReport>;
   dispose(): void;
 }
@@ -82,6 +82,7 @@ export function createReports(
     async ask(hubId) {
       const room = await table.pair(hubId);
       if (!table.isConnected(hubId)) throw away();
+      if (!table.theirs(hubId).includes("observe")) throw unseen();
       const answer = Promise.withResolvers<HubReport>();
       const over = new AbortController();
       const listeners = waiting.get(hubId) ?? new Set();
@@ -107,7 +108,15 @@ export function createReports(
 function away(): RoundtableError {
   return new RoundtableError(
     "peer-unreachable",
-    "The peer does not tell how it is: it is away, or does not let this hub observe it.",
+    "The peer does not tell how it is: it is away, or slow to answer.",
     "Nothing was changed; ask again when it is connected.",
+  );
+}
+
+function unseen(): RoundtableError {
+  return new RoundtableError(
+    "peer-refused",
+    "That hub does not let this one observe it.",
+    "Nothing was asked. Its owner can grant the scope `observe`.",
   );
 }
