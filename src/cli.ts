@@ -106,6 +106,10 @@ function mission(
       "--advisories <file>",
       "known vulnerabilities in the format of Retire.js (default: what `roundtable advisories update` keeps)",
     )
+    .option(
+      "--with <names>",
+      "teammates' hubs whose agents vote too, with commas: paired with this repository's hub, and connected while this runs",
+    )
     .option("--json", json);
 }
 

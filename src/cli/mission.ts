@@ -2,6 +2,7 @@ import { toProblem } from "../core/errors.ts";
 import type { ApprovalMode, Outcome } from "../protocol/event.ts";
 import type { IntentInput } from "../protocol/intent.ts";
 import { follow, type FollowOptions, type Output } from "./follow.ts";
+import { meetTeammates, teammatesOf } from "./peerTeam.ts";
 import { createPrinter, type Printer } from "./print.ts";
 import { putOnRecord } from "./record.ts";
 import { openSession, type Session, type SessionOptions } from "./session.ts";
@@ -11,6 +12,8 @@ import { commandFor, goOnLater, sumUp } from "./summary.ts";
 export interface MissionOptions extends SessionOptions {
   /** False keeps an approved answer in the log alone. */
   readonly record?: boolean;
+  /** Names of teammates' hubs whose agents vote too, with commas between them. */
+  readonly with?: string;
   readonly json?: boolean;
 }
 
@@ -34,14 +37,16 @@ export async function runMission(
   options: MissionOptions,
   intentFor: (session: Session) => IntentInput,
 ): Promise<number> {
+  const teammates = teammatesOf(options.with);
   const session = await openSession(options);
   const output: Output = options.json === true ? "events" : "lines";
   const printer = createPrinter(
     output === "events" ? process.stderr : process.stdout,
   );
   try {
+    await meetTeammates(session, teammates);
     const { missionId } = await session.app.perform(
-      intentFor(session),
+      withTeammates(intentFor(session), teammates),
       "human",
     );
     if (missionId === null) return 0;
@@ -52,6 +57,22 @@ export async function runMission(
     );
   } finally {
     await session.dispose();
+  }
+}
+
+/** The intent with teammates in it, where it is one that takes any. */
+export function withTeammates(
+  intent: IntentInput,
+  teammates: readonly string[],
+): IntentInput {
+  if (teammates.length === 0) return intent;
+  switch (intent.kind) {
+    case "build":
+    case "question":
+    case "review":
+      return { ...intent, peers: [...teammates] };
+    default:
+      return intent;
   }
 }
 

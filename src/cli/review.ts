@@ -4,7 +4,13 @@ import { branchScope, pullRequestScope } from "../core/review/scope.ts";
 import type { ApprovalMode, ReviewScope } from "../protocol/event.ts";
 import type { IntentInput } from "../protocol/intent.ts";
 import type { ReviewReport } from "../protocol/reviewReport.ts";
-import { runMission, toTheEnd, type MissionOptions } from "./mission.ts";
+import {
+  runMission,
+  toTheEnd,
+  withTeammates,
+  type MissionOptions,
+} from "./mission.ts";
+import { meetTeammates, teammatesOf } from "./peerTeam.ts";
 import { treesHome } from "./places.ts";
 import { createPrinter } from "./print.ts";
 import { reviewReport } from "./reviewReport.ts";
@@ -32,10 +38,12 @@ export async function review(options: ReviewOptions): Promise<number> {
   const intent = await intentOf(options);
   if (options.json !== true)
     return runMission(options, ({ root }) => intent(root));
+  const teammates = teammatesOf(options.with);
   const session = await openSession(options);
   try {
+    await meetTeammates(session, teammates);
     const { missionId } = await session.app.perform(
-      intent(session.root),
+      withTeammates(intent(session.root), teammates),
       "human",
     );
     if (missionId === null) return 0;
