@@ -366,6 +366,8 @@ export interface Sandbox {
       readonly argv: readonly string[];
       readonly cwd: string;
       readonly timeoutMs: number;
+      /** True for work of a peer: of the machine's files it reads only those of the system and of its folder. */
+      readonly apart?: boolean;
     },
     signal: AbortSignal,
   ): Promise<CommandResult>;

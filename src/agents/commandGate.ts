@@ -75,7 +75,11 @@ export function createCommandGate(ports: {
       signal.throwIfAborted();
       if (!(await mayRun(request, signal))) return undefined;
       const { argv, cwd, timeoutMs } = request;
-      return sandbox.run({ argv, cwd, timeoutMs }, signal);
+      const apart = request.heldOnly === true;
+      return sandbox.run(
+        { argv, cwd, timeoutMs, ...(apart && { apart }) },
+        signal,
+      );
     },
   };
 }

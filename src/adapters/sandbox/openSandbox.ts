@@ -5,6 +5,7 @@ import { homedir } from "node:os";
 import { join } from "node:path";
 import type { SandboxManager as Manager } from "@anthropic-ai/sandbox-runtime";
 import type { Lifetime, Sandbox, TextLog } from "../../ports.ts";
+import { readableApart } from "./apart.ts";
 import { cleanHome, type CleanHome } from "./cleanHome.ts";
 import { runProcess } from "./runProcess.ts";
 import { shellQuote } from "./shellQuote.ts";
@@ -61,7 +62,9 @@ export function openSandbox(options: {
     argv: readonly string[],
     cwd: string,
     home: CleanHome,
-  ): Promise<readonly string[]> => wrapped(from, argv, cwd, home, hidden);
+    apart: boolean,
+  ): Promise<readonly string[]> =>
+    wrapped(from, argv, { cwd, home, hidden, apart });
 
   const probe = async (): Promise<Status> => {
     const home = await cleanHome();
@@ -71,7 +74,7 @@ export function openSandbox(options: {
       if (why !== undefined) return { holds: false, why };
       await SandboxManager.initialize(policy([], [], []));
       manager = SandboxManager;
-      const argv = await wrap(SandboxManager, ["true"], home.dir, home);
+      const argv = await wrap(SandboxManager, ["true"], home.dir, home, false);
       const { exitCode, output } = await runProcess(
         { argv, cwd: home.dir, env: home.env, timeoutMs: PROBE_MS },
         new AbortController().signal,
@@ -111,7 +114,7 @@ export function openSandbox(options: {
         const argv =
           held === undefined
             ? command.argv
-            : await wrap(held, command.argv, cwd, home);
+            : await wrap(held, command.argv, cwd, home, command.apart === true);
         const result = await runProcess(
           { argv, cwd, env: home.env, timeoutMs: command.timeoutMs },
           signal,
@@ -135,9 +138,17 @@ export function openSandbox(options: {
 async function wrapped(
   manager: SandboxManager,
   argv: readonly string[],
-  cwd: string,
-  home: CleanHome,
-  hidden: readonly string[],
+  {
+    cwd,
+    home,
+    hidden,
+    apart,
+  }: {
+    readonly cwd: string;
+    readonly home: CleanHome;
+    readonly hidden: readonly string[];
+    readonly apart: boolean;
+  },
 ): Promise<readonly string[]> {
   // The library sets a temporary folder of its own that all commands share; ours is put back inside.
   const line = `export TMPDIR=${shellQuote([join(home.dir, "tmp")])}; exec ${shellQuote(argv)}`;
@@ -149,7 +160,8 @@ async function wrapped(
       PROTECTED.map((path) => join(cwd, path)).filter((path) =>
         existsSync(path),
       ),
-      hidden.filter((path) => existsSync(path)),
+      [...(apart ? ["/"] : []), ...hidden.filter((path) => existsSync(path))],
+      apart ? await readableApart([cwd, home.dir]) : [],
     ),
     undefined,
     cwd,
@@ -161,6 +173,7 @@ function policy(
   allowWrite: readonly string[],
   denyWrite: readonly string[],
   denyRead: readonly string[],
+  allowRead: readonly string[] = [],
 ): Parameters<SandboxManager["initialize"]>[0] {
   return {
     network: { allowedDomains: [], deniedDomains: [] },
@@ -168,6 +181,7 @@ function policy(
       allowWrite: [...allowWrite],
       denyWrite: [...denyWrite],
       denyRead: [...denyRead],
+      ...(allowRead.length > 0 && { allowRead: [...allowRead] }),
     },
   };
 }

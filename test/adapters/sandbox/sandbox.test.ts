@@ -291,4 +291,37 @@ describe("Sandbox: what it holds", () => {
       rmSync(top, { recursive: true, force: true });
     }
   });
+
+  it("a command of somebody else reads the system and its own folder, and nothing of the user's", async (test) => {
+    const { holds } = await sandbox.status();
+    if (!holds) {
+      test.diagnostic("NOT TRIED: this machine cannot hold commands.");
+      return;
+    }
+    const top = realpathSync(mkdtempSync(join(tmpdir(), "apart ")));
+    const cwd = join(top, "in side");
+    mkdirSync(cwd);
+    writeFileSync(join(top, "other"), "hunter2");
+    writeFileSync(join(cwd, "own"), "mine");
+    const script = `
+      const fs = require('fs');
+      const read = (path) => { try { return String(fs.readFileSync(path)).length > 0; } catch { return false; } };
+      fs.writeFileSync('made', 'x');
+      console.log(JSON.stringify([read('own'), read('made'), read('../other'), read(process.argv[1])]));
+    `;
+    const command = { argv: node(script, import.meta.filename), cwd };
+    const seen = async (apart: boolean): Promise<unknown> => {
+      const { output } = await sandbox.run(
+        { ...command, timeoutMs: 30_000, apart },
+        never,
+      );
+      return JSON.parse(output.trim());
+    };
+    try {
+      assert.deepEqual(await seen(false), [true, true, true, true]);
+      assert.deepEqual(await seen(true), [true, true, false, false]);
+    } finally {
+      rmSync(top, { recursive: true, force: true });
+    }
+  });
 });
