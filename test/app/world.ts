@@ -24,6 +24,10 @@ export interface WorldOptions {
   readonly callMicroUsd?: number;
   /** Most pages the log may have; beyond it the disk counts as full. */
   readonly maxPages?: number;
+  /** What the hub calls itself to teammates. */
+  readonly hubName?: string;
+  /** How long a teammate's hub may be away while its ballots are awaited, ms. */
+  readonly peerGraceMs?: number;
 }
 
 const MEDIA = join(import.meta.dirname, "../../media");
@@ -31,7 +35,14 @@ const MEDIA = join(import.meta.dirname, "../../media");
 /** Opens the app over a repository; opening it again goes on with the same log. */
 export async function openWorld(
   repo: TemporaryRepo,
-  { script, settings, callMicroUsd = 0, maxPages }: WorldOptions = {},
+  {
+    script,
+    settings,
+    callMicroUsd = 0,
+    maxPages,
+    hubName,
+    peerGraceMs,
+  }: WorldOptions = {},
 ): Promise<World> {
   const server = await startRehearsal(script === undefined ? {} : { script });
   // The log that the adapters come with stays empty; the one under test may be small.
@@ -43,6 +54,7 @@ export async function openWorld(
     settings: Settings.parse({ ...settings, model: "rehearsal" }),
     textLog: quiet,
     apiKey: () => Promise.resolve(""),
+    ...(hubName !== undefined && { hubName }),
   });
   const log = await openLog({
     file: join(repo.top, "log.db"),
@@ -59,6 +71,7 @@ export async function openWorld(
     ...outside.ports,
     root: repo.root,
     log,
+    ...(peerGraceMs !== undefined && { peerGraceMs }),
     models: () =>
       Promise.resolve({
         ...models,

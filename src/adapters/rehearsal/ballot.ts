@@ -10,6 +10,10 @@ export type Ballots = Readonly<Record<string, Scene>>;
 export function voting(ballots: Ballots, request: ScriptRequest): ScriptedTurn {
   const scene = ballots[request.part?.role ?? ""];
   if (scene === undefined) return abstaining(request);
+  // Who has no tools, because another hub asks, votes on what it was shown.
+  const [last] = scene.slice(-1);
+  if (!request.tools.includes("read_file") && last !== undefined)
+    return play([last], request);
   const turn = play(scene, request);
   if ((request.part?.round ?? 0) < 2) return turn;
   // Nobody has new evidence, and a changed vote without it would count as the old one.

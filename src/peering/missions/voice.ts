@@ -88,6 +88,8 @@ export function openVoice(parts: VoiceParts): Voice {
   ): Promise<void> => {
     const refuse = (why: string): Promise<void> =>
       missing(room, asked, electorId, why);
+    // Only who sits is published.
+    const team = await parts.team();
     const agentId = agentIdOf(electorId, self);
     const agent = parts
       .published()
@@ -107,7 +109,6 @@ export function openVoice(parts: VoiceParts): Voice {
     );
     const signal = AbortSignal.any([over.signal, closing.signal]);
     try {
-      const team = await parts.team();
       const reply = await team.ask(
         agent.agentId,
         {
