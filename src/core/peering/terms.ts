@@ -16,6 +16,8 @@ const MAX_SKIP = 1_000_000;
 /** Leases a newly elected holder has to get what its voters have; then it lets somebody else try. */
 const CATCH_UP_LEASES = 2;
 
+type Of<K extends TermFrame["kind"]> = Extract<TermFrame, { kind: K }>;
+
 /** `asking`: whether votes would be given; `standing`: for the term, its own vote given. */
 type Role = "following" | "asking" | "standing" | "holding";
 
@@ -136,12 +138,21 @@ export function createTerms(
   function catchUp(mono: number, out: RoomEffect[]): void {
     wanted = wanted.filter(({ have }) => !room.chains.holds(have));
     for (const { from } of wanted) room.ask(from, mono, out);
-    if (wanted.length === 0 || mono < wantedUntil) return;
+    if (wanted.length > 0 && mono >= wantedUntil) letGo(mono, out);
+  }
+
+  /** Stops, and lets others be elected first. */
+  function letGo(mono: number, out: RoomEffect[]): void {
     role = "following";
     wanted = [];
-    promisedUntil = mono;
-    standAt = mono + leaseMs + delay();
+    promisedUntil = mono + leaseMs;
+    standAt = promisedUntil + delay();
     hold(undefined, out);
+  }
+
+  /** Whether the word of a hub counts in the room: who has none cannot coordinate it. */
+  function counts(hubId: string): boolean {
+    return room.chains.forks()?.[hubId] === undefined;
   }
 
   /** Whether a hub cannot be the holder of such a term, as far as is known here. */
@@ -156,18 +167,22 @@ export function createTerms(
 
   function lead(
     from: string,
-    frame: Extract<TermFrame, { kind: "lead" }>,
+    frame: Of<"lead">,
     mono: number,
     out: RoomEffect[],
   ): void {
     const heard: TermFrame = { kind: "leadHeard", term, beat: frame.beat };
-    const letGo = frame.term === term && released?.term === term;
-    if (letGo || isOver(from, frame.term)) {
+    const isLate = frame.term === term && released?.term === term;
+    if (isLate || isOver(from, frame.term)) {
       out.push({ kind: "refused", from, why: "stale" });
       if (frame.term < term) send(from, heard, out);
       return;
     }
     if (frame.term > term) moveTo(frame.term, null, mono, out);
+    if (!counts(from)) {
+      hold(undefined, out);
+      return;
+    }
     role = "following";
     promisedUntil = mono + leaseMs;
     standAt = promisedUntil + delay();
@@ -177,7 +192,7 @@ export function createTerms(
 
   function mayVote(
     from: string,
-    asked: Extract<TermFrame, { kind: "voteAsked" }>,
+    asked: Of<"voteAsked">,
     mono: number,
   ): boolean {
     const isFree =
@@ -185,6 +200,7 @@ export function createTerms(
       (asked.handedOver === true &&
         released?.term === term &&
         released.to === from);
+    if (!counts(from)) return false;
     if (asked.term > term) return isFree;
     return (
       asked.pre !== true &&
@@ -196,7 +212,7 @@ export function createTerms(
 
   function voteAsked(
     from: string,
-    asked: Extract<TermFrame, { kind: "voteAsked" }>,
+    asked: Of<"voteAsked">,
     mono: number,
     out: RoomEffect[],
   ): void {
@@ -221,12 +237,7 @@ export function createTerms(
 
   function voted(
     from: string,
-    {
-      term: of,
-      granted,
-      pre = false,
-      have,
-    }: Extract<TermFrame, { kind: "vote" }>,
+    { term: of, granted, pre = false, have }: Of<"vote">,
     mono: number,
     out: RoomEffect[],
   ): void {
@@ -247,7 +258,7 @@ export function createTerms(
 
   function handedOver(
     from: string,
-    { term: of, to }: Extract<TermFrame, { kind: "handOver" }>,
+    { term: of, to }: Of<"handOver">,
     mono: number,
     out: RoomEffect[],
   ): void {
@@ -259,11 +270,7 @@ export function createTerms(
     role = "following";
     released = { term, to };
     hold(undefined, out);
-    if (to === self) stand(true, mono, out);
-  }
-
-  function isTerm(of: number): boolean {
-    return of >= 1 && of <= term + MAX_SKIP;
+    if (to === self && counts(self)) stand(true, mono, out);
   }
 
   return {
@@ -273,6 +280,10 @@ export function createTerms(
         vote(self, out);
         role = "holding";
         beat(mono, out);
+      }
+      if (!counts(self)) {
+        if (role === "holding") letGo(mono, out);
+        standAt = Infinity;
       }
       if (role === "holding") {
         if (mono >= beatAt) beat(mono, out);
@@ -292,7 +303,7 @@ export function createTerms(
         out.push({ kind: "refused", from, why: "stranger" });
         return;
       }
-      if (!isTerm(frame.term)) {
+      if (frame.term > term + MAX_SKIP) {
         out.push({ kind: "refused", from, why: "stale" });
         return;
       }
@@ -316,17 +327,13 @@ export function createTerms(
       }
     },
     handOver(to, mono, out) {
-      if (role !== "holding" || to === self || !room.isLinked(to)) return;
+      if (role !== "holding" || !room.isLinked(to) || !counts(to)) return;
       sendAll({ kind: "handOver", term, to }, out);
-      role = "following";
       released = { term, to };
-      wanted = [];
-      promisedUntil = mono + leaseMs;
-      standAt = promisedUntil + delay();
-      hold(undefined, out);
+      letGo(mono, out);
     },
     mayCoordinate(mono) {
-      if (role !== "holding" || begins) return false;
+      if (role !== "holding" || !counts(self)) return false;
       if (wanted.some(({ have }) => !room.chains.holds(have))) return false;
       return mono < lease.from(mono) + usable;
     },

@@ -241,6 +241,38 @@ describe("a lease", () => {
   });
 });
 
+describe("a hub that signed two things for one place", () => {
+  const fork = (table: Table, liar: number): void => {
+    for (let at = 0; at < 3; at += 1)
+      for (const body of [word("x"), word("y")])
+        table.give(at, 1, {
+          t: "push",
+          sealed: chain(table.names[liar] ?? "", [body]),
+        });
+  };
+
+  it("loses the office, which goes to one whose word counts, and gets it no more", () => {
+    const table = electing(3);
+    assert.deepEqual(table.holders(), [0]);
+    fork(table, 0);
+    assert.deepEqual(table.holders(), []);
+    table.run(4000);
+    const [holder = 0] = table.holders();
+    assert.ok(holder > 0);
+    table.handOver(holder, 0);
+    table.run(500);
+    assert.deepEqual(table.holders(), [holder]);
+  });
+
+  it("is not elected", () => {
+    const table = electing(3);
+    fork(table, 1);
+    table.crash(0);
+    table.run(6000);
+    assert.deepEqual(table.holders(), [2]);
+  });
+});
+
 describe("a vote", () => {
   const asks = (
     machine: ReturnType<typeof createRoomMachine>,
