@@ -17,6 +17,28 @@ export function building(request: ScriptRequest): ScriptedTurn {
 }
 
 const scenes: Readonly<Record<string, Scene>> = {
+  // Work that a teammate's hub asked for, on any repository.
+  task: [
+    say("I look at what I was given.", {
+      name: "list_files",
+      input: { glob: "**/*" },
+    }),
+    say(
+      "A rehearsal cannot know what you want done, so I leave a note where the work would be.",
+      {
+        name: "write_file",
+        input: {
+          path: "docs/from-a-teammate.md",
+          content:
+            "# From a teammate's hub\n\nThe rehearsal worked here on a copy of this repository, in a clone of its own.\n",
+        },
+      },
+    ),
+    say(
+      "Done.",
+      done("Leave a note, as a rehearsal of work for a teammate.", "docs"),
+    ),
+  ],
   "take-off-once": [
     say(
       "I read the function and its test first.",

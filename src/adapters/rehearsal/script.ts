@@ -11,11 +11,13 @@ import { refusal } from "./turn.ts";
 import type { Script, ScriptRequest, ScriptedTurn } from "./turn.ts";
 import { verifying } from "./verifications.ts";
 
-/** The sample mission, the sample question and a review of the sample's mistake, every role in them. For anything else ballots abstain, claims stay unclear, talk without tools gets a word or two, and the rest is declined. */
+/** The sample mission, the sample question and a review of the sample's mistake, every role in them. For anything else ballots abstain, claims stay unclear, talk without tools gets a word or two, a task of a teammate's hub a note, and the rest is declined. */
 export const sampleScript: Script = (request) => {
   if (request.part === undefined) return declined;
   if (request.part.work === "verify") return verifying(request);
   if (isTalk(request)) return talking(request);
+  if (request.part.work === "implement" && request.part.step === "task")
+    return building(request);
   if (request.brief.includes(SAMPLE_GOAL)) return mission(request);
   if (request.brief.includes(SAMPLE_QUESTION)) return question(request);
   if (request.part.work !== "ballot") return declined;
