@@ -19,6 +19,7 @@ import {
   anyWeight,
   ballot,
   cast,
+  castIn,
   close,
   elector,
   evidence,
@@ -253,8 +254,21 @@ describe("B3: an elector of another hub that says two things", () => {
         const again = Array.from({ length: more }, (_, index) =>
           cast(index % 2 === 0 ? one : other),
         );
-        const table = [opening("plan", [near, far]), cast(ballot("a0"))];
-        const { state } = run([...table, cast(one), cast(other), ...again]);
+        const table = [
+          opening("plan", [near, far]),
+          cast(ballot("a0")),
+          cast(ballot("a0", { verdict: "block" })),
+        ];
+        const { state, events } = run([
+          ...table,
+          cast(one),
+          cast(other),
+          ...again,
+        ]);
+        assert.deepEqual(
+          castIn(events).map(({ agentId }) => agentId),
+          ["a0", "x0"],
+        );
         const { state: turned } = run([...table, cast(other), cast(one)]);
         for (const { ballots } of [state, turned])
           assert.deepEqual(
