@@ -10,6 +10,7 @@ import type { Referee } from "./referee.ts";
 export function checkAgreement(
   lives: readonly Life[],
   names: readonly string[],
+  elects: boolean,
   referee: Referee,
 ): void {
   const [first] = lives;
@@ -25,7 +26,7 @@ export function checkAgreement(
       referee.problem(`${names[life.at] ?? ""} counts otherwise`);
   }
   checkKept(first, referee);
-  checkOffice(lives, names, referee);
+  checkOffice(lives, names, elects, referee);
   for (const words of recount(first.machine, view, referee))
     referee.problem(words);
 }
@@ -55,6 +56,7 @@ function checkKept({ machine }: Life, referee: Referee): void {
 function checkOffice(
   lives: readonly Life[],
   names: readonly string[],
+  elects: boolean,
   referee: Referee,
 ): void {
   const holders = lives.filter((life) => life.mayCoordinate());
@@ -63,6 +65,13 @@ function checkOffice(
     referee.problem(`${String(holders.length)} hubs may coordinate at the end`);
     return;
   }
+  if (
+    elects &&
+    holder.machine.forked().some(({ origin }) => origin === names[holder.at])
+  )
+    referee.problem(
+      `${String(names[holder.at])} coordinates, and its word counts no more`,
+    );
   for (const { at, machine } of lives)
     if (machine.coordinator !== names[holder.at])
       referee.problem(

@@ -6,7 +6,7 @@ import { stirUp } from "./chaos.ts";
 test("three hubs in processes of their own, one of them killed and their links cut, lose nothing, say nothing twice, and agree in the end", async (t) => {
   const figures = await stirUp({
     hubs: 3,
-    forMs: 6000,
+    forMs: 5000,
     killEveryMs: 3000,
     cutEveryMs: 800,
     sayEveryMs: 40,

@@ -43,6 +43,8 @@ export interface ChaosFigures {
 /** Longest wait for anything that must come true, ms. */
 const SOON_MS = 30_000;
 const LOOK_MS = 25;
+/** A little more than a coordinator's lease. */
+const LEASE_MS = 7000;
 
 /** Real hubs in processes of their own, paired all with all through a proxy that cuts, delays and hangs, killed one after the other. Throws when they do not agree in the end, or when anything acknowledged is lost or there twice. */
 export async function stirUp(options: ChaosOptions): Promise<ChaosFigures> {
@@ -168,12 +170,16 @@ async function trouble(
   let cuts = 0;
 
   const killing = async (): Promise<void> => {
-    for (;;) {
+    for (let n = 0; ; n += 1) {
       await wait(killEveryMs * 0.75 + random.below(killEveryMs / 2));
       if (isOver()) return;
-      const hub = random.of(hubs);
+      // Every second one is whoever coordinates, and it is away for longer than its lease.
+      const states = await statesOf(hubs);
+      const holder = hubs[states.findIndex((state) => state?.mayCoordinate)];
+      const isHolder = n % 2 === 0 && holder !== undefined;
+      const hub = isHolder ? holder : random.of(hubs);
       await hub.kill();
-      await wait(random.below(4000));
+      await wait(random.below(4000) + (isHolder ? LEASE_MS : 0));
       await hub.start();
       await hub.ask(work);
     }

@@ -202,6 +202,7 @@ export function simulate(seed: number, { steps, say }: Settings): Outcome {
   checkAgreement(
     lives.filter((life) => life !== undefined),
     names,
+    rules.elects,
     referee,
   );
   return {
