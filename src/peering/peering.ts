@@ -20,7 +20,7 @@ import { createMethods } from "./methods.ts";
 import type { BlobFrame, Heard, PeeringTable, Room } from "./rooms.ts";
 import { openDirectory, type Directory } from "./rooms/directory.ts";
 import { createIncoming } from "./rooms/incoming.ts";
-import type { OpenRoom, RoomFacts } from "./rooms/openRoom.ts";
+import type { OpenRoom, RoomFacts } from "./rooms/roomAtWork.ts";
 import { isOver } from "./rooms/isOver.ts";
 import {
   PAGE_LENGTH,

@@ -2,7 +2,7 @@ import type { PeersShown } from "../protocol/peers.ts";
 import type { Complaints } from "./complaints.ts";
 import type { Links } from "./links/links.ts";
 import type { Directory } from "./rooms/directory.ts";
-import type { OpenRoom } from "./rooms/openRoom.ts";
+import type { OpenRoom } from "./rooms/roomAtWork.ts";
 import type { Cards } from "./talk/cards.ts";
 import type { Reports } from "./talk/reports.ts";
 

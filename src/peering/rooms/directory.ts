@@ -2,12 +2,8 @@ import { RoundtableError } from "../../core/errors.ts";
 import { HUB_STREAM } from "../../protocol/event.ts";
 import type { LinkFrame, PeerBodyOf } from "../../protocol/peer.ts";
 import type { PeerLink } from "../link.ts";
-import {
-  openRoom,
-  type OpenRoom,
-  type RoomFacts,
-  type RoomPorts,
-} from "./openRoom.ts";
+import { openRoom } from "./openRoom.ts";
+import type { OpenRoom, RoomFacts, RoomPorts } from "./roomAtWork.ts";
 
 /** Rooms of one home that are open here at once. */
 const MAX_OF_ONE_HOME = 64;

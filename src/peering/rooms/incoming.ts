@@ -5,7 +5,7 @@ import type { Caps } from "../caps.ts";
 import type { PeerLink } from "../link.ts";
 import type { Directory, OfRoom } from "./directory.ts";
 import { toMachine } from "./frames.ts";
-import type { OpenRoom } from "./openRoom.ts";
+import type { OpenRoom } from "./roomAtWork.ts";
 
 /** Frames of one peer that may wait to be checked; more are dropped, and asked for again. */
 const MAX_PENDING = 128;

@@ -1,5 +1,5 @@
 import type { Directory } from "./directory.ts";
-import type { OpenRoom } from "./openRoom.ts";
+import type { OpenRoom } from "./roomAtWork.ts";
 
 /** Why nothing more will come in a room that every member has whole, as far as known here; undefined while something may. */
 export function isOver(

@@ -1,6 +1,6 @@
 import type { Hash } from "../../ports.ts";
 import type { Directory } from "./directory.ts";
-import type { OpenRoom, RoomFacts } from "./openRoom.ts";
+import type { OpenRoom, RoomFacts } from "./roomAtWork.ts";
 
 /** Characters of the digest in the id of a pair's room: 104 bits. */
 const DIGITS = 26;
