@@ -5,7 +5,7 @@ import type { Tab } from "../../src/panel/remembered.ts";
 import { fresh } from "../../src/panel/remembered.ts";
 import { detail, snapshotOf } from "./fixtures.ts";
 import { startPanelRig, type Panel, type PanelRig } from "./openPanel.ts";
-import { shared, withTeammates } from "./sharedFixture.ts";
+import { shared, sharedWaiting, withTeammates } from "./sharedFixture.ts";
 
 let rig: PanelRig;
 before(async () => {
@@ -46,6 +46,15 @@ for (const tab of ["talk", "change", "decisions"] as const)
         [],
       );
     }));
+
+test("a teammate's mission that waits does not wait for the reader", () =>
+  shown(sharedWaiting, "talk", async ({ page }) => {
+    assert.match(
+      await page.locator(".lede .state").innerText(),
+      /^Waiting for Lin's laptop/,
+    );
+    assert.equal(await page.locator(".rail").getByText("You").count(), 0);
+  }));
 
 test("electors of a teammate's hub are marked, and a ballot that is void says why", () =>
   shown(

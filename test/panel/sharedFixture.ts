@@ -57,3 +57,11 @@ export const shared: PanelSnapshot = snapshotOf({
   change: fixtures.escalated.open?.change ?? null,
   decisions: [counted],
 });
+
+/** One whose plan waits for the person there. */
+export const sharedWaiting: PanelSnapshot = snapshotOf({
+  ...detail,
+  sharedBy,
+  status: "waiting",
+  decisions: [counted],
+});

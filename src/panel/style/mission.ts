@@ -18,7 +18,8 @@ export const mission = css`
     color: var(--vscode-foreground);
     font-weight: 600;
   }
-  .lede .model {
+  .lede .model,
+  .lede .shared {
     overflow: hidden;
     text-overflow: ellipsis;
   }

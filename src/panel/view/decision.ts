@@ -144,7 +144,7 @@ function ruled(open: MissionDetail, card: DecisionCard): View {
   if (card.ruling === null) return nothing;
   const { verdict, by, reason } = card.ruling;
   const words =
-    by === "human"
+    by === "human" && !open.sharedBy
       ? t(`ruled.${verdict}`)
       : t("ruled.by", nameOf(open, by), t(`ruledBy.${verdict}`));
   return html`<p class="ruled">

@@ -11,10 +11,10 @@ export type View = TemplateResult | typeof nothing;
 
 /** The shown name of an agent, a tool, the human or the app. */
 export function nameOf(
-  open: Pick<MissionDetail, "agents">,
+  open: Pick<MissionDetail, "agents" | "sharedBy">,
   id: string,
 ): string {
-  if (id === "human") return t("who.human");
+  if (id === "human") return open.sharedBy?.name ?? t("who.human");
   if (id === "hub") return t("who.hub");
   if (id === "everyone") return t("who.everyone");
   if (id.startsWith("policy:")) return t("who.policy", id.slice(7));
@@ -114,7 +114,10 @@ export function standing(line: MissionLine): {
       text: t(`outcome.${kind}`),
     };
   }
-  const text = t(`status.${line.status}`);
+  const text =
+    line.sharedBy && line.status === "waiting"
+      ? t("mission.waits", line.sharedBy.name)
+      : t(`status.${line.status}`);
   switch (line.status) {
     case "running":
       return { icon: "dot", tone: "busy", text };

@@ -21,7 +21,7 @@ export function rail(open: MissionDetail, aside: View): TemplateResult {
       <b class=${tone}>${text}</b>
       ${
         open.sharedBy
-          ? html`<span class="model"
+          ? html`<span class="shared"
               >${t("mission.shared", open.sharedBy.name)}</span
             >`
           : html`<span>${t("mission.attempt", String(open.attempt))}</span>
@@ -33,20 +33,21 @@ export function rail(open: MissionDetail, aside: View): TemplateResult {
       }
     </p>
     <ol class="rail" aria-label=${t("rail.label")}>
-      ${open.stages.map(
-        ({ stage, state }) =>
-          html`<li
-            class=${state}
-            aria-current=${state === "now" ? "step" : nothing}
-            title="${t(`stageLong.${stage}`)}: ${t(`stageState.${state}`)}"
+      ${open.stages.map(({ stage: own, state }) => {
+        // Who rules on a teammate's mission is not the reader.
+        const stage = open.sharedBy && own.endsWith("Ruling") ? "ruling" : own;
+        return html`<li
+          class=${state}
+          aria-current=${state === "now" ? "step" : nothing}
+          title="${t(`stageLong.${stage}`)}: ${t(`stageState.${state}`)}"
+        >
+          <span class="knot">${icon(pictures[state])}</span>
+          <span aria-hidden="true">${t(`stage.${stage}`)}</span>
+          <span class="vh"
+            >${t(`stageLong.${stage}`)}, ${t(`stageState.${state}`)}</span
           >
-            <span class="knot">${icon(pictures[state])}</span>
-            <span aria-hidden="true">${t(`stage.${stage}`)}</span>
-            <span class="vh"
-              >${t(`stageLong.${stage}`)}, ${t(`stageState.${state}`)}</span
-            >
-          </li>`,
-      )}
+        </li>`;
+      })}
     </ol>
   </div>`;
 }

@@ -46,6 +46,20 @@ export async function approve(panel: Frame, title: string): Promise<void> {
   await asks.locator("button:enabled").first().waitFor({ state: "hidden" });
 }
 
+/** Waits for something on the page, allowing the commands that agents ask for meanwhile. */
+export async function untilAllowing(
+  panel: Frame,
+  wanted: Locator,
+): Promise<void> {
+  const allow = panel.getByRole("button", { name: "Allow for this mission" });
+  for (;;) {
+    await wanted.or(allow).first().waitFor({ timeout: 60_000 });
+    if ((await wanted.count()) > 0) return;
+    await allow.first().click();
+    await allow.first().waitFor({ state: "hidden" });
+  }
+}
+
 /** Title of the next card that can be answered; undefined when the mission has ended instead. */
 async function nextQuestion(panel: Frame): Promise<string | undefined> {
   const open = panel

@@ -3,8 +3,6 @@ import { mkdir, mkdtemp, rename, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 
-import type { Frame, Locator } from "playwright-core";
-
 import { build } from "../../rig/build.ts";
 import { launchVsCode, type VsCode } from "../../rig/launchVsCode.ts";
 import { inRoot, root } from "../../rig/project.ts";
@@ -16,6 +14,7 @@ import {
   card,
   playSample,
   showConversation,
+  untilAllowing,
 } from "./conversation.ts";
 
 const themes: Readonly<Record<string, string>> = {
@@ -100,17 +99,6 @@ async function shootMission(
 
   await approveAll(panel);
   await shot("finished");
-}
-
-/** Waits for something on the page, allowing the commands that agents ask for meanwhile. */
-async function untilAllowing(panel: Frame, wanted: Locator): Promise<void> {
-  const allow = panel.getByRole("button", { name: "Allow for this mission" });
-  for (;;) {
-    await wanted.or(allow).first().waitFor({ timeout: 60_000 });
-    if ((await wanted.count()) > 0) return;
-    await allow.first().click();
-    await allow.first().waitFor({ state: "hidden" });
-  }
 }
 
 /** Drags the edge of the secondary side bar until it is about `width` wide. */
