@@ -69,7 +69,13 @@ export function createGiver(desk: Desk): Giver {
       by,
     );
     const task = book.get(taskId);
-    if (task !== undefined) await say(task);
+    if (task !== undefined)
+      await say(task).catch(async (error: unknown) => {
+        const { message } = toProblem(error);
+        await book.moved({ taskId, state: "failed", note: message });
+        await desk.sweep();
+        throw error;
+      });
     return { taskId };
   };
 
@@ -283,8 +289,12 @@ function uncommitted(dirty: readonly string[]): RoundtableError {
   );
 }
 
+/** Longest that all checks may be as JSON. */
+const MAX_CHECKS = 20_000;
+
 /** Checks as they fit into an envelope; the others are not sent. */
 function sendable(checks: readonly (readonly string[])[]): string[][] {
+  let length = 0;
   return checks
     .filter(
       (argv) =>
@@ -293,5 +303,6 @@ function sendable(checks: readonly (readonly string[])[]): string[][] {
         argv.every((word) => word.length <= 500),
     )
     .slice(0, 20)
+    .filter((argv) => (length += JSON.stringify(argv).length) <= MAX_CHECKS)
     .map((argv) => [...argv]);
 }

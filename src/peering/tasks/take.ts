@@ -126,7 +126,10 @@ export function createTaker(desk: Desk): Taker {
         microUsd: spent(taskId),
       });
     } finally {
-      await git.parcels.closeClone(taskId);
+      await git.parcels.closeClone(taskId).catch((error: unknown) => {
+        // The next start removes it.
+        textLog.warn("A clone could not be removed.", { why: String(error) });
+      });
     }
     await tell(taskId);
     await desk.sweep();

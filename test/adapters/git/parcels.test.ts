@@ -270,6 +270,12 @@ describe("a clone", () => {
         `[core]\n\tfsmonitor = ${program}\n`,
       );
       repo.write("x.txt", "x\n", inner);
+      // A git folder of the worker's own making is no one's: the broker names the one it made.
+      repo.run(["init", "-q", path]);
+      appendFileSync(
+        join(path, ".git", "config"),
+        `[core]\n\tfsmonitor = ${program}\n`,
+      );
       repo.write("a.txt", "two\n", path);
       rmSync(sign, { force: true });
       const patch = await parcels.patchOf("c1", join(repo.top, "p"));
