@@ -1,5 +1,4 @@
 /** Missions with teammates as this app carries them: its team votes for them without a tool, its log tells them. */
-import { homedir } from "node:os";
 import {
   shareMissions,
   type SharedMissions,
@@ -30,6 +29,5 @@ export function openPeerMissions(
     ...{ log, clock, textLog, name, stopped, table },
     agents: (hubId) => table.agents(hubId),
     published: () => ours.published(),
-    folders: [homedir()],
   });
 }

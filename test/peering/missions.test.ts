@@ -106,7 +106,6 @@ async function openHub(
     team: () => Promise.resolve(team),
     stopped: () => options.stopped ?? false,
     emptyRoot: () => Promise.resolve("/empty"),
-    folders: [],
     clock: systemClock,
     textLog: quiet,
     graceMs: options.graceMs ?? 60_000,

@@ -1,4 +1,5 @@
 /** Missions with teammates: one hub is their home, the others see them and vote. */
+import { homedir } from "node:os";
 import { RoundtableError } from "../../core/errors.ts";
 import type { Clock, EventLog, Team, TextLog } from "../../ports.ts";
 import type { Elector } from "../../protocol/consensus.ts";
@@ -30,8 +31,6 @@ export interface MissionsParts {
   readonly stopped: () => boolean;
   /** An empty folder that only this user can read. */
   readonly emptyRoot: () => Promise<string>;
-  /** Folders of this machine whose names nobody is told. */
-  readonly folders: readonly string[];
   readonly log: EventLog;
   readonly clock: Clock;
   readonly textLog: TextLog;
@@ -57,7 +56,9 @@ export interface SharedMissions {
 export async function shareMissions(
   parts: MissionsParts,
 ): Promise<SharedMissions> {
-  const { table, log, clock, textLog, folders } = parts;
+  const { table, log, clock, textLog } = parts;
+  // Whose machine this is, is nobody's business.
+  const folders = [homedir()];
   const self = await table.self();
   const federations = new Map<string, Federation>();
   const voters = new Map<string, FarVoters>();
