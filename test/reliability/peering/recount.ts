@@ -53,7 +53,18 @@ export function recount(
     const poll = view.polls.find((one) => one.decisionId === decisionId);
     // What a hub opened that contradicted itself is no poll, whoever closes it.
     if (poll === undefined || forked.has(origin)) continue;
-    const { closed } = poll;
+    const { closed, opened } = poll;
+    const closing = machine
+      .said()
+      .find(({ envelope: one }) => one.origin === origin && one.seq === seq);
+    const body = closing?.envelope.body;
+    // Nor is its name taken: a later term may give it to another poll, which the closing of what was none does not close.
+    if (
+      forked.size > 0 &&
+      body?.kind === "pollClosed" &&
+      body.term < opened.term
+    )
+      continue;
     if (closed?.origin !== origin || closed.seq !== seq)
       problems.push(
         `${decisionId} was closed by ${origin} ${String(seq)} before a majority, and is closed by ${String(closed?.origin)} ${String(closed?.seq)}`,
