@@ -67,14 +67,18 @@ export function openRoom(
     );
   }
 
-  function take(input: RoomInput): void {
-    if (closed) return;
+  /** Returns the hashes of what is kept because of it. */
+  function take(input: RoomInput): ReadonlySet<string> {
+    const kept = new Set<string>();
+    if (closed) return kept;
     for (const effect of machine.take(input)) {
       effects.push(effect);
       if (effect.kind === "keepVote") votesUnderWay += 1;
+      if (effect.kind === "keepSaid") kept.add(effect.sealed.hash);
     }
     if (effects.length > 0) carrying ??= carryOut();
     else watchOffice();
+    return kept;
   }
 
   async function carryOut(): Promise<void> {
@@ -270,8 +274,11 @@ export function openRoom(
       take({ kind: "unlinked", peer: hubId, mono: mono() });
     },
     frame(from, frame, refused) {
-      for (const [of, why] of refused) refusing.set(of, why);
-      take({ kind: "frame", from, frame, mono: mono() });
+      const fresh = [...refused].filter(([of]) => !refusing.has(of));
+      for (const [of, why] of fresh) refusing.set(of, why);
+      const kept = take({ kind: "frame", from, frame, mono: mono() });
+      // What is not kept now comes again, or never.
+      for (const [of] of fresh) if (!kept.has(of)) refusing.delete(of);
     },
     tick() {
       take({ kind: "tick", mono: mono() });
