@@ -34,6 +34,7 @@ export async function hub(options: HubOptions): Promise<number> {
     once(process, "SIGINT"),
     once(process, "SIGTERM"),
   ]);
+  const over = new AbortController();
   const undo: (() => unknown)[] = [];
   try {
     const address = await session.app.listen({
@@ -56,8 +57,11 @@ export async function hub(options: HubOptions): Promise<number> {
     if (header !== undefined && json !== true)
       tellCurl(address, header.file, printer);
     await takeUp(session, isOfNetwork);
-    await Promise.race([ended, connectAll(address, targets, printer)]);
+    const connecting = connectAll(address, targets, printer, over.signal);
+    await Promise.race([ended, connecting]);
     await ended;
+    over.abort(new Error("the hub ends"));
+    await connecting;
     return 0;
   } finally {
     for (const one of undo.toReversed()) await one();
@@ -75,14 +79,16 @@ async function connectAll(
   address: HubAddress,
   targets: readonly Target[],
   printer: Printer,
+  over: AbortSignal,
 ): Promise<void> {
   if (targets.length === 0) return;
   const here = deskOf(await readDiscovery(address.tokenFile));
   for (const target of targets)
     try {
-      const name = await connectTo(here, target);
+      const name = await connectTo(here, target, over);
       printer.line(`Connected to ${name}: both hubs showed the same words.`);
     } catch (error) {
+      if (over.aborted) return;
       const { message, next } = toProblem(error);
       process.stderr.write(`roundtable: ${message}\n${next}\n`);
     }

@@ -81,14 +81,15 @@ async function names(folder: string): Promise<readonly string[]> {
 
 /**
  * Connects `here` with the hub of the target: an invitation is made there, taken here, the words of both are compared, and both say yes.
- * Hubs that are paired already are left as they are. Resolves with the other's name once they are connected.
+ * Hubs that are paired already are left as they are. Resolves with the other's name once they are connected; rejects when `over` is aborted.
  */
 export async function connectTo(
   here: PeerDesk,
   target: Target,
+  over: AbortSignal,
 ): Promise<string> {
   const there = deskOf(await discover(target));
-  const signal = AbortSignal.timeout(MEET_MS);
+  const signal = AbortSignal.any([over, AbortSignal.timeout(MEET_MS)]);
   const other = await there.shown();
   const known = (await here.shown()).peers.find(
     (peer) => peer.hubId === other.hubId && peer.state !== "revoked",

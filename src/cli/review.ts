@@ -110,6 +110,11 @@ function refuseMixed(options: ReviewOptions): void {
       `${one} and ${other} exclude each other.`,
       "Use one of them.",
     );
+  if (again !== undefined && options.with !== undefined)
+    throw badFlags(
+      "--again and --with exclude each other.",
+      "A review is repeated by the team that is here; start a new one to invite teammates.",
+    );
   if (head !== undefined && base === undefined)
     throw badFlags(
       "--head says where a range ends, and --base is missing.",

@@ -43,6 +43,8 @@ export interface JobsPorts {
   /** A clock that never jumps, ms. */
   readonly mono: () => number;
   readonly chance: Pick<Chance, "id">;
+  /** Whether the kill switch is pulled. */
+  readonly stopped: () => boolean;
   readonly textLog: TextLog;
 }
 
@@ -81,8 +83,11 @@ export function openJobs(ports: JobsPorts): Jobs {
 
   const look = (room: Room): void => {
     if (over.signal.aborted) return;
-    worker.look(room, room.said());
-    void lead.look(room);
+    // Under the kill switch nothing begins; the next look after it goes on.
+    if (!ports.stopped()) {
+      worker.look(room, room.said());
+      void lead.look(room);
+    }
     for (const listener of [...changed]) listener();
   };
 

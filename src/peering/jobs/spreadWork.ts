@@ -38,6 +38,8 @@ export async function spreadWork(parts: {
   readonly hash: Hash;
   readonly textLog: TextLog;
   readonly version: string;
+  /** Whether the kill switch is pulled. */
+  readonly stopped: () => boolean;
   /** Lets everybody else sit down. */
   readonly seat: () => Promise<unknown>;
   readonly connect: () => Transport;
