@@ -184,7 +184,7 @@ export function createLinks(deps: LinksDeps): Links {
       closed.abort(new Error("the hub ends"));
       callers.close();
       pairings.close();
-      open.end("the other hub ends");
+      open.close("the other hub ends");
       await door.close();
       // Behind whatever is still being kept.
       await invitations.sweep().catch(() => undefined);

@@ -43,6 +43,8 @@ export interface OpenLinks {
   on(listener: LinkListener): () => void;
   /** Destroys every socket of a hub, those on which hellos are still said too. */
   cut(hubId: string, why: string): void;
+  /** Ends all, and lets none open any more. */
+  close(why: string): void;
   /** Ends those that fit with a goodbye. */
   end(why: string, fits?: (link: OpenLink) => boolean): void;
 }
@@ -71,6 +73,7 @@ export function createOpenLinks(deps: {
   const greeting = new Map<Wire, string>();
   const told = new Map<string, Told>();
   const listeners = new Set<LinkListener>();
+  let isClosed = false;
 
   function toldBy(hubId: string): Told {
     const has = told.get(hubId) ?? { theirs: [] };
@@ -193,6 +196,17 @@ export function createOpenLinks(deps: {
     return up(peer, wire, isOurCall);
   }
 
+  function end(
+    why: string,
+    fits: (link: OpenLink) => boolean = () => true,
+  ): void {
+    for (const [wire] of greeting) wire.destroy(why);
+    for (const link of [...open.values()].filter(fits)) {
+      link.close(why);
+      down(link, why);
+    }
+  }
+
   return {
     of: (hubId) => open.get(hubId),
     told: toldBy,
@@ -220,7 +234,8 @@ export function createOpenLinks(deps: {
         const now = book.welcome(peer.hubId);
         if (now?.pin !== channel.pin || now.publicKey !== peer.publicKey)
           throw peerRefused("That hub is not known here any more.");
-        if (!wire.isOpen) throw peerRefused("The connection was lost.");
+        if (isClosed || !wire.isOpen)
+          throw peerRefused("The connection was lost.");
         return settle(now, wire, isOurCall, speaker.identity.hubId);
       } catch (error) {
         wire.close(CLOSE.refused, reasonOf(error));
@@ -241,12 +256,10 @@ export function createOpenLinks(deps: {
       link?.destroy(why);
       if (link !== undefined) down(link, why);
     },
-    end(why, fits = () => true) {
-      for (const [wire] of greeting) wire.destroy(why);
-      for (const link of [...open.values()].filter(fits)) {
-        link.close(why);
-        down(link, why);
-      }
+    close(why) {
+      isClosed = true;
+      end(why);
     },
+    end,
   };
 }

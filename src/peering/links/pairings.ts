@@ -32,11 +32,11 @@ export interface Met {
 /** Pairings that wait for people. */
 export interface Pairings {
   list(): readonly Pairing[];
-  /** Shows it to the person here, and hears the answer from there. */
+  /** Shows it to the person here, and hears the answer from there. Throws `peer-refused` after {@link Pairings.close}. */
   begin(met: Met): Pairing;
   /** The answer of the person here. Rejects with `peering-failed` when there is no such pairing any more. */
   confirm(pairingId: string, same: boolean): Promise<void>;
-  /** Ends all of them. */
+  /** Ends all of them, and lets none begin any more. */
   close(): void;
 }
 
@@ -84,6 +84,7 @@ export function createPairings(deps: {
   const { clock, chance, identities } = deps;
   const running = new Map<string, Running>();
   const ends = new Map<string, string>();
+  let isClosed = false;
 
   function finish(one: Running, kept: boolean, why: string): void {
     const { pairingId, name, hubId } = one.shown;
@@ -101,6 +102,17 @@ export function createPairings(deps: {
     deps.changed();
   }
 
+  /** The pairing that waits for people. Throws `peering-failed` when it has ended. */
+  function waiting(pairingId: string): Running {
+    const one = running.get(pairingId);
+    if (one !== undefined && one.keeping === undefined) return one;
+    const why = one === undefined ? ends.get(pairingId) : "both said yes";
+    throw peeringFailed(
+      `That pairing has ended: ${why ?? "it is not known here"}.`,
+      "The list of teammates shows whether it was kept. If not, make a new invitation and try again.",
+    );
+  }
+
   function fail(one: Running, error: unknown): void {
     // What is kept stays kept, whatever becomes of the connection after it.
     if (one.keeping !== undefined) return;
@@ -112,7 +124,7 @@ export function createPairings(deps: {
 
   /** Both said yes: on disk here, then told. */
   async function settle(one: Running): Promise<void> {
-    if (!one.ours || !one.others) return;
+    if (!one.ours || !one.others || one.stop.signal.aborted) return;
     one.keeping ??= one.met.keep().then(() => {
       sendPairFrame(one.met.wire, { t: "paired" });
     });
@@ -162,6 +174,7 @@ export function createPairings(deps: {
       timer.abort(new Error("the pairing has ended"));
     });
     return () => {
+      if (one.stop.signal.aborted) return;
       timer.abort(new Error("somebody answered"));
       timer = new AbortController();
       clock.after(PAIRING_MS, timer.signal).then(
@@ -181,6 +194,7 @@ export function createPairings(deps: {
         waitsFor: ours ? "theirs" : "ours",
       })),
     begin(met) {
+      if (isClosed) throw peerRefused("The other hub ends.");
       const { hello, speaker, channel, scopes, theirs } = met;
       const pins = new Map([
         [hello.hubId, channel.pin],
@@ -221,12 +235,7 @@ export function createPairings(deps: {
       return { ...one.shown, waitsFor: "ours" };
     },
     async confirm(pairingId, same) {
-      const one = running.get(pairingId);
-      if (one === undefined)
-        throw peeringFailed(
-          `That pairing has ended: ${ends.get(pairingId) ?? "it is not known here"}.`,
-          "Nothing was shared. Make a new invitation and try again.",
-        );
+      const one = waiting(pairingId);
       const { speaker, hello, channel, wire } = one.met;
       const answer: PairAnswer = {
         typ: "pair-answer",
@@ -235,6 +244,8 @@ export function createPairings(deps: {
         same,
       };
       const jws = await speaker.identity.sign(JSON.stringify(answer));
+      // It may have ended while this was signed.
+      waiting(pairingId);
       sendPairFrame(wire, { t: "answer", jws });
       if (!same) {
         finish(one, false, "the person here said that the words differ");
@@ -246,6 +257,7 @@ export function createPairings(deps: {
       await settle(one);
     },
     close() {
+      isClosed = true;
       for (const one of [...running.values()])
         finish(one, false, "the hub ends");
     },

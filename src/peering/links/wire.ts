@@ -65,6 +65,11 @@ export function createWire(socket: WebSocket): Wire {
     socket.close(code, bytes.toString("utf8").replace(/\ufffd$/, ""));
     // Its answer to the close has to be read.
     socket.resume();
+    lapse();
+  }
+
+  /** Waits for the other side's part of a close, but not for long. */
+  function lapse(): void {
     const timer = setTimeout(() => {
       socket.terminate();
     }, CLOSING_MS);
@@ -100,6 +105,7 @@ export function createWire(socket: WebSocket): Wire {
   // `close` follows and carries the consequence; without a listener the process would end.
   socket.on("error", (error) => {
     end(cleaned(error.message, MAX_REASON_BYTES));
+    lapse();
   });
   // Heartbeats are frames of ours; nobody has a reason to send these.
   socket.on("ping", () => {
