@@ -1,5 +1,8 @@
+import { teammates } from "./textTeammates.ts";
+
 /** Every sentence of the page, in one place so that another language can take it. */
 const english = {
+  ...teammates,
   "app.name": "Roundtable",
   "switch.label": "Missions",
   "switch.all": "All missions",
@@ -14,8 +17,6 @@ const english = {
   "mission.live": "Live",
   "mission.past": "Past",
   "mission.attempt": "Attempt {0}",
-  "mission.waits": "Waiting for {0}",
-  "mission.shared": "shared by {0}, read only",
   "status.running": "Running",
   "status.waiting": "Waiting for you",
   "status.stalled": "Stalled",
@@ -53,8 +54,6 @@ const english = {
   "stage.changeRuling": "You",
   "stage.merge": "Merge",
   "stage.answer": "Answer",
-  "stage.ruling": "Ruling",
-  "stageLong.ruling": "Ruling of the person there",
   "stageLong.plan": "Plan",
   "stageLong.planVote": "Vote on the plan",
   "stageLong.planRuling": "Your ruling on the plan",
@@ -135,8 +134,6 @@ const english = {
   "ballot.waiting": "not in yet",
   "ballot.sealed": "sealed",
   "ballot.absent": "absent",
-  "ballot.voided": "void: said two different things",
-  "ballot.far": "votes from a teammate's hub",
   "verdict.approve": "approves",
   "verdict.block": "blocks",
   "verdict.abstain": "abstains",
@@ -180,8 +177,7 @@ const english = {
   "aside.wontFix": "it is true, and will stay",
   "aside.outOfScope": "it is true, and not of this change",
   "aside.reason": "Reason (needed; kept on record)",
-  "aside.missing":
-    "Say why: the record needs it, and trust is learned from it.",
+  "aside.missing": "Say why: the record needs it, and trust learns from it.",
   "aside.send": "Dismiss",
   "settled.fixApplied": "its fix was applied",
   "settled.gone": "a later review found it gone",

@@ -14,7 +14,7 @@ import {
 import { shareHub } from "./peersShare.ts";
 import { sendMessage, showReport } from "./peersTalk.ts";
 import { answerTask, cancelTask, delegateTask } from "./peersTasks.ts";
-import type { PeersNode } from "./peersTree.ts";
+import type { PeersNode } from "./peersLooks.ts";
 
 type PeerCommand = (tools: Tools, named: unknown) => Promise<void>;
 

@@ -51,7 +51,7 @@ test("a teammate's mission that waits does not wait for the reader", () =>
   shown(sharedWaiting, "talk", async ({ page }) => {
     assert.match(
       await page.locator(".lede .state").innerText(),
-      /^Waiting for Lin's laptop/,
+      /^Waiting there\s+shared by Lin's laptop, read only/,
     );
     assert.equal(await page.locator(".rail").getByText("You").count(), 0);
   }));

@@ -116,7 +116,7 @@ export function standing(line: MissionLine): {
   }
   const text =
     line.sharedBy && line.status === "waiting"
-      ? t("mission.waits", line.sharedBy.name)
+      ? t("mission.waits")
       : t(`status.${line.status}`);
   switch (line.status) {
     case "running":
