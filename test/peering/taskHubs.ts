@@ -10,6 +10,7 @@ import {
   type TasksPorts,
 } from "../../src/peering/tasks/tasks.ts";
 import type { PeerTaskLine } from "../../src/protocol/peers.ts";
+import type { WorkOf } from "../../src/protocol/work.ts";
 import {
   quiet,
   temporaryRepo,
@@ -18,7 +19,11 @@ import {
 import { once, pair, Tables, type Table } from "./tables.ts";
 
 /** What a developer does with a clone. */
-export type Work = (root: string, signal: AbortSignal) => Promise<void> | void;
+export type Work = (
+  root: string,
+  signal: AbortSignal,
+  work: WorkOf<"implement">,
+) => Promise<void> | void;
 
 /** What a hub's people and agents do in a test. */
 interface Played {
@@ -28,6 +33,8 @@ interface Played {
   readonly reviews: Parameters<TasksPorts["review"]>[0][];
   work: Work;
   stopped: boolean;
+  /** What checks the project, as it is sent along. */
+  checks: string[][];
 }
 
 /** A table that takes part in delegated work. */
@@ -54,7 +61,7 @@ export class TaskHubs implements AsyncDisposable {
   ): Promise<TaskHub> {
     const repo = temporaryRepo(files);
     const played: Played = {
-      ...{ worked: [], reviews: [], stopped: false },
+      ...{ worked: [], reviews: [], stopped: false, checks: [] },
       work: () => undefined,
     };
     const opened = async (
@@ -120,10 +127,11 @@ async function start(
       textLog: quiet,
     }),
     stopped: () => played.stopped,
-    checksOf: () => Promise.resolve([["npm", "test"]]),
-    async implement({ root, step }, signal) {
+    checksOf: () => Promise.resolve(played.checks),
+    async implement(work, signal) {
+      const { root, step } = work;
       played.worked.push({ root, intent: step.intent });
-      await Promise.race([played.work(root, signal), aborted(signal)]);
+      await Promise.race([played.work(root, signal, work), aborted(signal)]);
       return {
         ok: true,
         lineage: "played-1",
