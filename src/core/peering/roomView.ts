@@ -1,21 +1,12 @@
 /** What a room says, as everybody who has the same of it sees it: a pure fold, in whatever order things came. */
 import type { Elector } from "../../protocol/consensus.ts";
-import type { JobPart, PeerBodyOf } from "../../protocol/peer.ts";
+import type { PeerBodyOf } from "../../protocol/peer.ts";
 import { compareText } from "../consensus/order.ts";
 import { countBallots, type Equivocation, type Place } from "./roomBallots.ts";
 import { pollsOf, type PollView } from "./roomPolls.ts";
 import type { Sealed } from "./room.ts";
 
-/** A part of a job: who has it, and what it handed in. */
-export interface PartGiven {
-  readonly part: JobPart;
-  readonly term: number;
-  readonly by: string;
-  /** First word on it of the hub that has it. */
-  readonly done: PeerBodyOf<"partDone"> | undefined;
-}
-
-/** A room at one moment. */
+/** A room at one moment, without what only a job has: that is `foldJob`. */
 export interface RoomView {
   /** Undefined before the opening is known, and in the room of a pair. */
   readonly opening: PeerBodyOf<"roomOpened"> | undefined;
@@ -33,16 +24,12 @@ export interface RoomView {
   readonly equivocations: readonly Equivocation[];
   /** By decision. */
   readonly polls: readonly PollView[];
-  /** By part. */
-  readonly parts: readonly PartGiven[];
-  /** What the job came to, of the highest term. */
-  readonly done: { readonly term: number; readonly text: string } | undefined;
 }
 
 /**
  * The room of everything that counts. `home` is the hub whose opening it is; where it is left out, a first envelope counts that opens the room
- * and names its origin first. Of two words with a term the higher term counts, then the lower origin and place; whether a hub really held the
- * term it names cannot be seen here.
+ * and names its origin first. Of two words on a poll that of the higher term counts, then that of the lower origin and place; whether a hub really
+ * held the term it names cannot be seen here.
  */
 export function viewRoom(
   said: readonly Sealed[],
@@ -62,8 +49,6 @@ export function viewRoom(
     ballots,
     equivocations,
     polls: pollsOf(all, forked, seenFrom(electorate, opening), ballots),
-    parts: partsGiven(all),
-    done: jobDone(all),
   };
 }
 
@@ -116,45 +101,4 @@ function closedBy(
     if (envelope.body.kind === "roomClosed" && envelope.origin === home)
       return envelope.body.why;
   return undefined;
-}
-
-function partsGiven(all: readonly Sealed[]): readonly PartGiven[] {
-  const parts = new Map<string, Omit<PartGiven, "done">>();
-  for (const { envelope } of all) {
-    const { body, origin } = envelope;
-    if (body.kind !== "partGiven") continue;
-    const known = parts.get(body.part.partId);
-    if (known === undefined || body.term > known.term)
-      parts.set(body.part.partId, {
-        part: body.part,
-        term: body.term,
-        by: origin,
-      });
-  }
-  const done = new Map<string, PeerBodyOf<"partDone">>();
-  for (const { envelope } of all) {
-    const { body, origin } = envelope;
-    if (
-      body.kind === "partDone" &&
-      parts.get(body.partId)?.part.hub === origin &&
-      !done.has(body.partId)
-    )
-      done.set(body.partId, body);
-  }
-  return [...parts]
-    .toSorted(([a], [b]) => compareText(a, b))
-    .map(([partId, part]) => ({ ...part, done: done.get(partId) }));
-}
-
-function jobDone(all: readonly Sealed[]): RoomView["done"] {
-  let done: RoomView["done"];
-  for (const { envelope } of all) {
-    const { body } = envelope;
-    if (
-      body.kind === "jobDone" &&
-      (done === undefined || body.term > done.term)
-    )
-      done = { term: body.term, text: body.text };
-  }
-  return done;
 }

@@ -71,20 +71,6 @@ const closed = (
   ballots: ballots.map(([origin, seq]) => [origin, seq]),
 });
 
-const given = (term: number, hub: string): PeerBody => ({
-  kind: "partGiven",
-  term,
-  part: { partId: "p1", hub, agent: "one", goal: "" },
-});
-
-const done = (text: string): PeerBody => ({
-  kind: "partDone",
-  partId: "p1",
-  ok: true,
-  agentId: "one",
-  text,
-});
-
 describe("a room as it is seen", () => {
   it("is the same in whatever order it came, and so is its digest", () => {
     const bodies = fc.array(
@@ -107,13 +93,6 @@ describe("a room as it is seen", () => {
             ),
           )
           .map(([term, named]) => closed(named, term)),
-        fc
-          .tuple(fc.integer({ min: 1, max: 3 }), fc.constantFrom(A, B, C))
-          .map(([term, hub]) => given(term, hub)),
-        fc.constant(done("x")),
-        fc
-          .integer({ min: 1, max: 3 })
-          .map((term): PeerBody => ({ kind: "jobDone", term, text: "y" })),
       ),
       { maxLength: 6 },
     );
@@ -159,18 +138,6 @@ describe("a room as it is seen", () => {
     assert.equal(viewRoom(ours, []).kind, "pair");
     assert.equal(viewRoom([...theirs, ...ours], []).title, "Mine");
     assert.equal(viewRoom(theirs, [], B).title, "");
-  });
-
-  it("shows who has a part by the highest term, and what that hub handed in", () => {
-    const said = [
-      ...chain(A, [OPENING, given(1, B)]),
-      ...chain(B, [done("late")]),
-      ...chain(C, [given(2, C), done("first"), done("again")]),
-    ];
-    const [part] = viewRoom(said, []).parts;
-    assert.equal(part?.part.hub, C);
-    assert.equal(part.by, C);
-    assert.equal(part.done?.text, "first");
   });
 });
 
