@@ -23,11 +23,13 @@ interface Asked {
   readonly subject?: string;
   readonly artifact?: string;
   readonly toolChoice?: string;
+  readonly tools?: readonly string[];
 }
 
 function ask(asked: Asked): ScriptedTurn {
   const request = readRequest({
     model: "rehearsal-middle",
+    tools: (asked.tools ?? []).map((name) => ({ name })),
     ...(asked.toolChoice !== undefined && {
       tool_choice: { type: "tool", name: asked.toolChoice },
     }),
@@ -185,6 +187,17 @@ test("a role the script does not know abstains in the sample too", () => {
     subject: "plan",
   });
   assert.equal(paper.verdict, "abstain");
+});
+
+test("who is only talked to, with nothing to look at, answers in its role", () => {
+  const asked = { role: "qa", work: "resolve", tools: ["submit"] };
+  const turn = ask({
+    ...asked,
+    goal: '<data of="goal">\nWhat first?\n</data>',
+  });
+  assert.equal(turn.kind, "speech");
+  const [call] = turn.calls ?? [];
+  assert.match(JSON.stringify(call?.input), /“What first\?”: .*odd inputs/);
 });
 
 test("a goal of one's own is declined with a sentence on what to do", () => {
