@@ -279,6 +279,15 @@ describe("a vote with agents of two other hubs", () => {
     );
     assert.equal(words.includes(SECRET), false);
     assert.equal(words.includes(house.repo), false);
+    // The end of the mission is the end of its room.
+    const own = home.table
+      .room(missionId)
+      ?.said()
+      .filter(({ envelope }) => envelope.origin === hubIdOf("a"));
+    assert.deepEqual(own?.at(-1)?.envelope.body, {
+      kind: "roomClosed",
+      why: "The mission is over.",
+    });
   });
 
   it("keeps every ballot to itself until nobody can vote in the round any more", async () => {

@@ -19,7 +19,7 @@ export interface Federation {
 
 /**
  * Says every event of the mission in its room, in the order of the log, once: what the room holds of ours is where it goes on after a restart.
- * Ballots wait until their round is closed. `folders` are names of places here that nobody is told.
+ * Ballots wait until their round is closed. The end of the mission is the last that is told, and closes the room. `folders` are names of places here that nobody is told.
  */
 export function federate(
   room: Room,
@@ -56,6 +56,14 @@ export function federate(
     };
   }
 
+  /** With its mission a room is over, so that hubs that work together for long do not keep hundreds of them open. */
+  async function end(): Promise<void> {
+    if (!isOver(room, self))
+      await room.say({ kind: "roomClosed", why: "The mission is over." });
+    closed = true;
+    stop();
+  }
+
   async function sayAll(): Promise<void> {
     for (;;) {
       const page = log.read({
@@ -76,6 +84,10 @@ export function federate(
           state.said.add(due.seq);
         }
         state.after = event.seq;
+        if (event.type === "MissionClosed") {
+          await end();
+          return;
+        }
       }
       if (page.length < PAGE) return;
     }
@@ -115,7 +127,8 @@ export function federate(
     )
       wake();
   });
-  wake();
+  if (isOver(room, self)) stop();
+  else wake();
 
   return {
     async settled() {
@@ -127,4 +140,13 @@ export function federate(
       await running;
     },
   };
+}
+
+function isOver(room: Room, self: string): boolean {
+  return room
+    .said()
+    .some(
+      ({ envelope: { origin, body } }) =>
+        origin === self && body.kind === "roomClosed",
+    );
 }
