@@ -8,7 +8,7 @@ import type {
   TextLog,
 } from "../ports.ts";
 import type { Identities, PeersDesk, PeerTable } from "../ports/peering.ts";
-import type { PublishedAgent } from "../protocol/peer.ts";
+import type { PeerBody, PublishedAgent } from "../protocol/peer.ts";
 import { createCaps } from "./caps.ts";
 import { createComplaints } from "./complaints.ts";
 import { followLinks } from "./followLinks.ts";
@@ -31,6 +31,7 @@ import {
 import { showPeers, type Lines } from "./shown.ts";
 import { createCards, type ReadCard } from "./talk/cards.ts";
 import { createMessages } from "./talk/messages.ts";
+import { refusalOf } from "./talk/refusals.ts";
 import { createReports } from "./talk/reports.ts";
 import { shareTopics } from "./talk/topics.ts";
 
@@ -124,8 +125,10 @@ export async function createPeering(deps: PeeringDeps): Promise<Peering> {
     kept(room, sealed, refused) {
       const { origin, body } = sealed.envelope;
       if (origin === self) counts.envelopesOut += 1;
-      else if (refused === undefined && pinned(origin) !== undefined)
-        heard.tell({ room, from: origin, body, sealed });
+      else if (pinned(origin) !== undefined)
+        if (refused === undefined)
+          heard.tell({ room, from: origin, body, sealed });
+        else tellRefusal(origin, body, refused);
       changed();
     },
     notTaken(_room, from, why) {
@@ -156,6 +159,19 @@ export async function createPeering(deps: PeeringDeps): Promise<Peering> {
     const peer = pinned(hubId);
     if (peer === undefined) throw stranger();
     return pageToSpeak(directory, pagesWith(peer), pageLength);
+  }
+
+  function tellRefusal(hubId: string, body: PeerBody, why: string): void {
+    const refusal = refusalOf(body, why);
+    if (refusal === undefined) return;
+    pair(hubId)
+      .then((room) => room.say(refusal))
+      .catch((error: unknown) => {
+        textLog.warn("A peer could not be told that it was refused.", {
+          hubId,
+          why: String(error),
+        });
+      });
   }
 
   const incoming = createIncoming({

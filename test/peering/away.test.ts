@@ -150,6 +150,28 @@ describe("a peer that goes away", () => {
     assert.deepEqual(again.worker.executed, []);
   });
 
+  it("who may not write there is told so, and nobody there is asked", async () => {
+    await using tables = new Tables();
+    const ada = await tables.open("Ada");
+    const ben = await tables.open("Ben");
+    await pair(ada, ben, ["observe"], ["observe"]);
+    await assert.rejects(say(ben, ada, "echo x"), { code: "peer-refused" });
+    await ada.close();
+    await once([ben], () => !ben.peering.isConnected(ada.self));
+    const { messageId } = await say(ben, ada, "echo x");
+    const again = await tables.open("Ada", { dir: ada.dir });
+    const outcome = PeerMessageOutcome.parse(
+      await ben.peering.ask(
+        "peers/message",
+        { hubId: ada.self, to: "worker", text: "echo x", messageId },
+        "human",
+      ),
+    );
+    assert.equal(outcome.state, "refused");
+    assert.match(outcome.problem ?? "", /no scope here/);
+    assert.deepEqual(again.worker.executed, []);
+  });
+
   it("a long room goes on in a new one, and nothing is lost or done again where the page is turned", async () => {
     await using tables = new Tables();
     const pageLength = 12;
