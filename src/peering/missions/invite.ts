@@ -87,7 +87,7 @@ function mustMayVote(
     if (!scopes.includes(scope))
       throw refused(
         `${name} may not ${scope === "vote" ? "vote" : "see missions"} here.`,
-        `Nothing was started. Grant it “${scope}” in the list of teammates (\`roundtable peers grant\`), then start again.`,
+        `Nothing was started. Grant it “${scope}” in the list of teammates (\`roundtable peers scopes\`), then start again.`,
       );
   const theirs = table.theirs(hubId);
   if (!table.isConnected(hubId) || theirs.length === 0) return;
