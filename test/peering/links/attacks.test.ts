@@ -9,6 +9,8 @@ import type { Hello } from "../../../src/protocol/peerLink.ts";
 import { Hubs, once, pair, type Hub } from "./hubs.ts";
 import { callWith, pretend, talkWith, type Talker } from "./stranger.ts";
 
+/** Answered to anybody who is let in past TLS. */
+const REQUEST = "GET / HTTP/1.1\r\nHost: hub\r\n\r\n";
 const never = new AbortController().signal;
 
 function portOf(hub: Hub): number {
@@ -67,7 +69,7 @@ describe("the certificates", () => {
       { port, identity: eve, protocol: "roundtable-pair/1" },
     ] as const) {
       const { tls, heard, ended } = await callWith(shown);
-      tls.write("GET / HTTP/1.1\r\nHost: hub\r\n\r\n");
+      tls.write(REQUEST);
       await ended;
       assert.equal(heard(), 0, JSON.stringify(shown));
     }
@@ -124,7 +126,12 @@ describe("the certificates", () => {
     );
     assert.equal(ada.frames.length, heard);
     assert.equal(ada.links.link(bens.hubId), undefined);
-    const { ended, heard: bytes } = await callWith({ port, identity: bens });
+    const {
+      tls,
+      ended,
+      heard: bytes,
+    } = await callWith({ port, identity: bens });
+    tls.write(REQUEST);
     await ended;
     assert.equal(bytes(), 0);
     assert.deepEqual(
