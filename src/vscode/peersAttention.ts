@@ -42,7 +42,8 @@ export function watchSharing(peers: Peers): Disposes {
     const here = shown.peers.filter(({ state }) => state === "connected");
     const count = here.length === 1 ? "1 peer" : `${String(here.length)} peers`;
     const open = !isLoopback(host);
-    item.text = `$(broadcast) Shared: ${count}`;
+    // Not by colour alone: themes of high contrast have none for it.
+    item.text = `$(${open ? "globe" : "broadcast"}) Shared: ${count}`;
     item.tooltip = `This hub is shared at ${host}:${String(port)}${open ? ", on the network" : ", on this machine only"}. ${String(here.length)} connected.`;
     item.accessibilityInformation = {
       label: `Roundtable is shared ${open ? "on the network" : "on this machine"}, ${count} connected`,

@@ -106,7 +106,7 @@ function hubLook({ hubId, name, listening, invitations }: PeersShown): Look {
       listening === undefined
         ? "not shared"
         : `shared at ${listening.host}:${String(listening.port)}`,
-    icon: "broadcast",
+    icon: open ? "globe" : "broadcast",
     ...(open && { tone: "list.warningForeground" }),
     tooltip: [
       plain(name, 64),

@@ -1,4 +1,4 @@
-// Pictures of the sample mission in a real VS Code, for the README: node test/vscode/ui/shots.ts [light|dark|hc]
+// Pictures of the sample mission in a real VS Code, alone and with a teammate, for the README: node test/vscode/ui/shots.ts [light|dark|hc]
 import { mkdir, mkdtemp, rename, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -7,6 +7,7 @@ import { build } from "../../rig/build.ts";
 import { launchVsCode, type VsCode } from "../../rig/launchVsCode.ts";
 import { inRoot, root } from "../../rig/project.ts";
 import { makeSampleWorkspace } from "../../rig/sampleWorkspace.ts";
+import { pair, peersView, tickAndGoOn } from "./twoTables.ts";
 import { smallPng } from "./smallPng.ts";
 import {
   approve,
@@ -32,10 +33,28 @@ for (const name of process.argv[2] === undefined
   await shoot(name);
 
 async function shoot(theme: string): Promise<void> {
-  // The sample's temporary name would stand in the title.
+  const vscode = await openTable("tea-shop", theme);
+  try {
+    await shootMission(vscode, (name) => keep(vscode, `${name}-${theme}`));
+  } finally {
+    await vscode.close();
+  }
+  const both = [
+    await openTable("tea-shop", theme),
+    await openTable("lins-tea-shop", theme),
+  ] as const;
+  try {
+    await shootPeers(...both, (name, from) => keep(from, `${name}-${theme}`));
+  } finally {
+    for (const one of both) await one.close();
+  }
+}
+
+/** A window on the sample in a folder of this name: its temporary one would stand in the title. */
+async function openTable(name: string, theme: string): Promise<VsCode> {
   const sample = await makeSampleWorkspace();
   const parent = await mkdtemp(path.join(tmpdir(), "roundtable-shots-"));
-  const workspace = path.join(parent, "tea-shop");
+  const workspace = path.join(parent, name);
   await rename(sample.folder, workspace);
   const vscode = await launchVsCode({
     workspace,
@@ -45,22 +64,42 @@ async function shoot(theme: string): Promise<void> {
       "workbench.colorTheme": themes[theme],
       "editor.minimap.enabled": false,
       "chat.disableAIFeatures": true,
+      "roundtable.model": name === "tea-shop" ? "auto" : "rehearsal",
     },
   });
-  try {
-    await shootMission(vscode, async (name) => {
-      // Neither the pointer nor a tooltip belongs into the picture.
-      const { page } = vscode;
-      await page.mouse.move(700, 20);
-      const file = path.join(folder, `${name}-${theme}.png`);
-      const small = smallPng(await page.screenshot());
-      await writeFile(file, small);
-      console.log(`${file}  ${String(Math.round(small.length / 1000))} KB`);
-    });
-  } finally {
+  const close = async (): Promise<void> => {
     await vscode.close();
     await rm(parent, { recursive: true, force: true });
-  }
+  };
+  return { ...vscode, close };
+}
+
+async function keep({ page }: VsCode, name: string): Promise<void> {
+  // Neither the pointer nor a tooltip belongs into the picture.
+  await page.mouse.move(700, 20);
+  const file = path.join(folder, `${name}.png`);
+  const small = smallPng(await page.screenshot());
+  await writeFile(file, small);
+  console.log(`${file}  ${String(Math.round(small.length / 1000))} KB`);
+}
+
+async function shootPeers(
+  home: VsCode,
+  guest: VsCode,
+  shot: (name: string, from: VsCode) => Promise<void>,
+): Promise<void> {
+  await pair(home, guest, (name) =>
+    name === "words" ? shot("pairing", guest) : Promise.resolve(),
+  );
+  const panel = await showConversation(home);
+  await widen(home, 480);
+  await panel.getByRole("button", { name: "Play the sample mission" }).click();
+  await tickAndGoOn(home, "Teammates at This Table", ["lins-tea-shop"]);
+  await card(panel, "Plan, version 1").waitFor({ timeout: 60_000 });
+  const pane = await peersView(home);
+  await pane.getByRole("treeitem", { name: /connected/ }).click();
+  await home.command("Notifications: Clear All Notifications");
+  await shot("peers", home);
 }
 
 async function shootMission(
