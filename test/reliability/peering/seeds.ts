@@ -26,22 +26,32 @@ export function replayOf(seed: number): string {
 const run = promisify(execFile);
 const PROCESSES = 2;
 
-/** Runs seeds from `first` on in two processes, each until its first seed that fails. */
+/** Runs seeds from `first` on in two processes, until the first seed that fails. */
 export async function runSeeds(first: number, count: number): Promise<Report> {
   const script = path.join(import.meta.dirname, "simulationChild.ts");
+  const over = new AbortController();
   const reports = await Promise.all(
     Array.from({ length: PROCESSES }, async (_, n) => {
       const share = Math.floor((count + PROCESSES - 1 - n) / PROCESSES);
-      const { stdout } = await run(process.execPath, [
+      const args = [
         script,
         `--first=${String(first + n)}`,
         `--stride=${String(PROCESSES)}`,
         `--count=${String(share)}`,
-      ]);
-      return JSON.parse(stdout) as Report;
+      ];
+      try {
+        const { stdout } = await run(process.execPath, args, over);
+        const report = JSON.parse(stdout) as Report;
+        if (report.failed.length > 0) over.abort();
+        return [report];
+      } catch (error) {
+        // Another process has found one that fails; that is enough.
+        if (over.signal.aborted) return [];
+        throw error;
+      }
     }),
   );
-  return reports.reduce(merged);
+  return reports.flat().reduce(merged);
 }
 
 function merged(a: Report, b: Report): Report {

@@ -205,6 +205,8 @@ export function createWork(
         const one = pollOf(body.decisionId);
         if (!one.isClosed && !open.includes(one)) open.push(one);
       } else if (body.kind === "pollClosed") {
+        // The name is taken, also where its opening does not count any more.
+        opened = Math.max(opened, Number(body.decisionId.slice(1)));
         const one = pollOf(body.decisionId);
         one.isClosed = true;
         if (open.includes(one)) open.splice(open.indexOf(one), 1);
