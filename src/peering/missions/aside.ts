@@ -70,16 +70,28 @@ export function recordAside(
     }
   };
 
-  let recording: Promise<void> = Promise.resolve();
-  const recordSoon = (decisionId: string): void => {
-    recording = recording
-      .then(() => record(decisionId))
-      .catch((error: unknown) => {
+  /** Decisions that are looked at again when what is under way is done: many ballots at once are one look. */
+  const due = new Set<string>();
+  let recording = false;
+  const recordAll = async (): Promise<void> => {
+    if (recording) return;
+    recording = true;
+    for (const decisionId of due) {
+      due.delete(decisionId);
+      try {
+        await record(decisionId);
+      } catch (error) {
         textLog.warn("A ballot that does not count was not recorded.", {
           mission: room.id,
           why: toProblem(error).message,
         });
-      });
+      }
+    }
+    recording = false;
+  };
+  const recordSoon = (decisionId: string): void => {
+    due.add(decisionId);
+    void recordAll();
   };
   const stops = [
     room.onSaid(({ envelope: { body } }) => {
