@@ -245,6 +245,10 @@ choosesModel(program.command("hub"))
     "connect to other hubs of yours on this machine: URL or URL=DISCOVERYFILE, with commas; anybody else's needs an invitation",
   )
   .option(
+    "--scopes <list>",
+    "what hubs that --connect pairs may do at each other, with commas: observe, message, vote, task (default: observe,message)",
+  )
+  .option(
     "--push-target <origin>",
     "an origin that push notifications may be sent to (repeatable; none by default)",
     (value: string, all: readonly string[] | undefined) => [

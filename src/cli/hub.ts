@@ -2,10 +2,11 @@ import { once } from "node:events";
 import { readDiscovery } from "../app.ts";
 import { toProblem } from "../core/errors.ts";
 import type { HubAddress } from "../protocol/hub.ts";
+import { DEFAULT_SCOPES, type Scope } from "../protocol/peer.ts";
 import { connectTo, readTargets, type Target } from "./networkConnect.ts";
 import { curlMessage, curlMethod, writeHeader } from "./networkCurl.ts";
 import { followNetwork } from "./networkLines.ts";
-import { deskOf } from "./peerDesk.ts";
+import { deskOf, scopesOf } from "./peerDesk.ts";
 import { createPrinter, type Printer } from "./print.ts";
 import { openSession, type Session, type SessionOptions } from "./session.ts";
 
@@ -16,6 +17,8 @@ export interface HubOptions extends SessionOptions {
   readonly name?: string;
   /** Hubs of this machine to connect to: `URL[=TOKENFILE][,URL…]`. */
   readonly connect?: string;
+  /** What each hub grants the other, with commas between. */
+  readonly scopes?: string;
   /** Time between pieces of the rehearsal's speech, ms. */
   readonly pace?: number;
   readonly json?: boolean;
@@ -25,6 +28,8 @@ export interface HubOptions extends SessionOptions {
 export async function hub(options: HubOptions): Promise<number> {
   const { name, connect, port, pace, json } = options;
   const targets = connect === undefined ? [] : readTargets(connect);
+  const scopes =
+    options.scopes === undefined ? DEFAULT_SCOPES : scopesOf(options.scopes);
   const session = await openSession({
     ...options,
     ...(name !== undefined && { hubName: name }),
@@ -57,7 +62,11 @@ export async function hub(options: HubOptions): Promise<number> {
     if (header !== undefined && json !== true)
       tellCurl(address, header.file, printer);
     await takeUp(session, isOfNetwork);
-    const connecting = connectAll(address, targets, printer, over.signal);
+    const connecting = connectAll(
+      { address, targets, scopes },
+      printer,
+      over.signal,
+    );
     await Promise.race([ended, connecting]);
     await ended;
     over.abort(new Error("the hub ends"));
@@ -76,8 +85,15 @@ async function takeUp({ app }: Session, isOfNetwork: boolean): Promise<void> {
 
 /** One after the other. A hub that cannot be connected to is told of; this one goes on. */
 async function connectAll(
-  address: HubAddress,
-  targets: readonly Target[],
+  {
+    address,
+    targets,
+    scopes,
+  }: {
+    readonly address: HubAddress;
+    readonly targets: readonly Target[];
+    readonly scopes: readonly Scope[];
+  },
   printer: Printer,
   over: AbortSignal,
 ): Promise<void> {
@@ -85,7 +101,7 @@ async function connectAll(
   const here = deskOf(await readDiscovery(address.tokenFile));
   for (const target of targets)
     try {
-      const name = await connectTo(here, target, over);
+      const name = await connectTo(here, target, scopes, over);
       printer.line(`Connected to ${name}: both hubs showed the same words.`);
     } catch (error) {
       if (over.aborted) return;

@@ -3,6 +3,7 @@ import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { findHub, readDiscovery, type Discovered } from "../app.ts";
 import { RoundtableError } from "../core/errors.ts";
+import type { Scope } from "../protocol/peer.ts";
 import { Shared, type Pairing } from "../protocol/peers.ts";
 import { deskOf, until, type PeerDesk } from "./peerDesk.ts";
 import { reposHome } from "./places.ts";
@@ -80,12 +81,13 @@ async function names(folder: string): Promise<readonly string[]> {
 }
 
 /**
- * Connects `here` with the hub of the target: an invitation is made there, taken here, the words of both are compared, and both say yes.
+ * Connects `here` with the hub of the target: an invitation is made there, taken here, the words of both are compared, and both say yes, each granting `scopes`.
  * Hubs that are paired already are left as they are. Resolves with the other's name once they are connected; rejects when `over` is aborted.
  */
 export async function connectTo(
   here: PeerDesk,
   target: Target,
+  scopes: readonly Scope[],
   over: AbortSignal,
 ): Promise<string> {
   const there = deskOf(await discover(target));
@@ -94,7 +96,7 @@ export async function connectTo(
   const known = (await here.shown()).peers.find(
     (peer) => peer.hubId === other.hubId && peer.state !== "revoked",
   );
-  if (known === undefined) await pair(here, there, signal);
+  if (known === undefined) await pair(here, there, scopes, signal);
   await waitFor(here, there, signal);
   return there.hub.name;
 }
@@ -102,11 +104,14 @@ export async function connectTo(
 async function pair(
   here: PeerDesk,
   there: PeerDesk,
+  scopes: readonly Scope[],
   signal: AbortSignal,
 ): Promise<void> {
-  const { code } = Shared.parse(await there.ask("peers/share", { minutes: 1 }));
+  const { code } = Shared.parse(
+    await there.ask("peers/share", { minutes: 1, scopes }),
+  );
   const self = await hubIdOf(here);
-  await here.ask("peers/join", { invitation: code });
+  await here.ask("peers/join", { invitation: code, scopes });
   const other = await hubIdOf(there);
   const ours = await until(() => pairingWith(here, other), signal);
   const theirs = await until(() => pairingWith(there, self), signal);

@@ -81,7 +81,7 @@ test("three hubs share work, report as one, go on without the coordinator, and i
     const connect = urls === "" ? [] : ["--connect", urls];
     const hub = await startHub(
       repo.top,
-      [...of(name), ...connect],
+      [...of(name), ...connect, "--scopes", "observe,message,vote"],
       [...to.map((one) => `Connected to ${one.name}:`), ...shows],
     );
     hubs.push(hub);
@@ -97,7 +97,7 @@ test("three hubs share work, report as one, go on without the coordinator, and i
       const { peers } = PeersShown.parse(await hub.ask("peers/list"));
       assert.deepEqual(
         peers.map(({ state, scopes }) => [state, ...scopes]),
-        [1, 2].map(() => ["connected", "observe", "message"]),
+        [1, 2].map(() => ["connected", "observe", "message", "vote"]),
       );
     }
 
