@@ -37,6 +37,8 @@ export interface Cursor {
   askedAt: number | undefined;
   /** When it was last asked anything. */
   lastAsk: number;
+  /** When it was last shown where its chains part from ours. */
+  comparedAt: number;
   /** Something it sent did not fit: it is asked again, but not at once. */
   lacks: boolean;
   /** What it is to get as soon as there is room: everything it lacks, or what this hub said. */
@@ -59,6 +61,7 @@ export function createCursor(hubId: string, origins: number): Cursor {
     movedAt: 0,
     askedAt: undefined,
     lastAsk: -Infinity,
+    comparedAt: -Infinity,
     lacks: false,
     owed: "nothing",
   };

@@ -322,6 +322,27 @@ describe("what is said in a room", () => {
     assert.ok(many <= few * 6, `${String(few)} and ${String(many)}`);
   });
 
+  it("is not sent as fast as somebody asks who claims to have nothing, or other chains", () => {
+    const table = createTable(2);
+    for (const body of words(300)) table.say(0, body, 2000);
+    table.link(0, 1);
+    table.run(3000);
+    let sent = 0;
+    for (let n = 0; n < 1000; n += 1) {
+      const lie = chain(A, words(1, "lie"))[0]?.hash ?? "";
+      const effects = table.give(0, 1, {
+        t: "have",
+        ...(n % 2 === 0
+          ? { have: {}, heads: {} }
+          : { have: { [A]: [1, 300] }, heads: { [A]: lie } }),
+        ask: true,
+      });
+      for (const frame of framesTo(effects))
+        if (frame.t === "push") sent += frame.sealed.length;
+    }
+    assert.ok(sent <= 300 + 16, String(sent));
+  });
+
   it("is not sent for ever to a hub that never takes it", () => {
     const table = createTable(2);
     table.say(0, word("x"));
