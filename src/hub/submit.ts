@@ -6,6 +6,7 @@ import { HUB_STREAM } from "../protocol/event.ts";
 import type { Circuits } from "./circuits.ts";
 import type { Execution } from "./execution.ts";
 import type { Identity } from "./outside/identity.ts";
+import { isPeerName } from "./peers/peerName.ts";
 import type { Registry, Sitting } from "./registry.ts";
 import type { Routing } from "./routing.ts";
 import { isRoute } from "./routing.ts";
@@ -134,9 +135,9 @@ export function createSubmit(parts: {
     return sitting ?? sittingOf(undefined);
   }
 
-  /** Who works on a new task. The hub's own work goes to exactly who it names: a mission sees to its agents' failures itself. */
+  /** Who works on a new task. The hub's own work goes to exactly who it names: a mission sees to its agents' failures itself. So does a peer's: who stands in may have tools that are not ours to bound. */
   function agentFor(address: string, caller: Caller): Sitting {
-    return caller.remote || isRoute(address)
+    return (caller.remote && !isPeerName(caller.name)) || isRoute(address)
       ? routing.resolve(address)
       : sittingOf(address);
   }

@@ -1,3 +1,4 @@
+import { isPeerName } from "./peers/peerName.ts";
 import type { Registry, Sitting } from "./registry.ts";
 import type { Routing } from "./routing.ts";
 import { isRoute } from "./routing.ts";
@@ -21,8 +22,9 @@ export function createTakeover(parts: {
   readonly routing: Routing;
 }): Takeover {
   const { registry, routing } = parts;
-  return ({ to, takeovers }, { agentId, fallback }) => {
-    if (takeovers >= MAX_TAKEOVERS) return undefined;
+  return ({ to, from, takeovers }, { agentId, fallback }) => {
+    // Who stands in may have tools that are not ours to bound.
+    if (takeovers >= MAX_TAKEOVERS || isPeerName(from)) return undefined;
     const others = new Set([agentId]);
     if (isRoute(to)) return routing.find(to, others);
     if (fallback === undefined || registry.get(fallback) === undefined)

@@ -12,7 +12,8 @@ import type { Registry, Sitting } from "../registry.ts";
 import type { Caller, Submit } from "../submit.ts";
 import { isInterrupted, isTerminal } from "../tasks.ts";
 import { WireError } from "../wireError.ts";
-import { hearTopics, peerName } from "./sharedTopics.ts";
+import { peerName } from "./peerName.ts";
+import { hearTopics } from "./sharedTopics.ts";
 
 /** Agents that peers may see. */
 const MAX_AGENTS = 16;

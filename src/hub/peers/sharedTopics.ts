@@ -2,16 +2,9 @@ import { createRpcPeer, methodNotFound } from "../../core/rpcPeer.ts";
 import type { TextLog, Transport } from "../../ports.ts";
 import type { PeerTable } from "../../ports/peering.ts";
 import { Send } from "../../protocol/envelope.ts";
-
-/** How what a peer published is marked, so that it goes to no other peer. */
-const OF_A_PEER = "peer:";
+import { isPeerName } from "./peerName.ts";
 
 type Listener = Parameters<PeerTable["onPublished"]>[0];
-
-/** Who speaks for a peer at this hub. No agent can have such a name. */
-export function peerName(hubId: string): string {
-  return `${OF_A_PEER}${hubId}`;
-}
 
 /** Hears what is published on topics of the patterns, by anybody but peers. Subscribes when somebody first listens. */
 export function hearTopics(parts: {
@@ -32,7 +25,7 @@ export function hearTopics(parts: {
     const { header, payload } = parsed.data;
     const { to, from = "" } = header;
     // What came from a peer never goes on to another: no loops, by construction.
-    if (from.startsWith(OF_A_PEER) || !to.startsWith("topic:")) return;
+    if (isPeerName(from) || !to.startsWith("topic:")) return;
     const topic = to.slice("topic:".length);
     for (const listener of [...listeners]) listener(topic, from, payload);
   }
