@@ -161,7 +161,8 @@ export function openDirectory(ports: RoomPorts): Directory {
       if (id.startsWith(PAIR) || !isFree(id))
         return "the name of the room is taken here";
       const open = [...rooms.values()].filter(
-        (room) => room.home === home && room.kind !== "pair",
+        (room) =>
+          room.home === home && room.kind !== "pair" && !left.has(room.id),
       );
       return open.length >= MAX_OF_ONE_HOME
         ? `it has ${String(MAX_OF_ONE_HOME)} rooms open here already`
