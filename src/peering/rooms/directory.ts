@@ -93,7 +93,9 @@ export function openDirectory(ports: RoomPorts): Directory {
       );
       if (!goesOn) return;
       for (const room of rooms.values())
-        if (room.kind === "job" || reachable(room)) room.tick();
+        // One that was left answers as long as it is asked, and begins nothing any more: no election, no renewal.
+        if (!left.has(room.id) && (room.kind === "job" || reachable(room)))
+          room.tick();
     }
   }
 
