@@ -1,4 +1,5 @@
 /** A job spread over hubs: its goal cut into parts, and what became of each. All of it follows from what was said in the room. */
+import { gathered } from "./jobText.ts";
 import type { Sealed } from "./room.ts";
 
 /** Most parts a goal is cut into. */
@@ -44,8 +45,8 @@ export interface JobView {
   /** Hubs that do its parts. */
   readonly workers: readonly string[];
   readonly parts: readonly PartView[];
-  /** The gathered text of the highest term, once the job is done. */
-  readonly done: { readonly term: number; readonly text: string } | undefined;
+  /** What was gathered, once a coordinator said that the job is done and every part was handed in. It is made of the parts, not of what was said. */
+  readonly done: { readonly text: string } | undefined;
 }
 
 /** The parts of a goal: its lines, numbered items, or what semicolons part. A first line that ends with a colon belongs to every part. One piece is one part. */
@@ -81,17 +82,22 @@ export function foldJob(said: readonly Sealed[]): JobView | undefined {
   const workers = opening.workers ?? members.map(({ hubId }) => hubId);
   const pieces = partsOf(goal).slice(0, MAX_PARTS);
   const everyone = pieces.length <= 1;
+  const home = members[0]?.hubId ?? "";
   const plan = everyone
     ? workers.map((meant) => ({ goal: pieces[0] ?? goal, meant }))
     : pieces.map((piece) => ({ goal: piece, meant: undefined }));
+  const parts = plan.map((part, at) =>
+    partView(`p${String(at + 1)}`, part, said, { home, workers }),
+  );
+  const isDone =
+    said.some(({ envelope }) => envelope.body.kind === "jobDone") &&
+    parts.every(({ handedIn }) => handedIn.length > 0);
   return {
     goal,
     members,
     workers,
-    parts: plan.map((part, at) =>
-      partView(`p${String(at + 1)}`, part, said, workers),
-    ),
-    done: doneOf(said),
+    parts,
+    done: isDone ? { text: gathered({ members, parts }) } : undefined,
   };
 }
 
@@ -99,14 +105,19 @@ function partView(
   partId: string,
   { goal, meant }: Pick<PartView, "goal" | "meant">,
   said: readonly Sealed[],
-  workers: readonly string[],
+  {
+    home,
+    workers,
+  }: { readonly home: string; readonly workers: readonly string[] },
 ): PartView {
   const given: PartView["given"][number][] = [];
   for (const { envelope } of said) {
     const { body, origin, seq } = envelope;
     if (body.kind !== "partGiven" || body.part.partId !== partId) continue;
     const { hub, agent } = body.part;
-    if (workers.includes(hub))
+    // The first term is its home's, whoever claims it.
+    const mayGive = body.term > 1 || origin === home;
+    if (mayGive && workers.includes(hub))
       given.push({ by: origin, term: body.term, seq, hub, agent });
   }
   const handedIn: PartResult[] = [];
@@ -124,25 +135,6 @@ function partView(
     handedIn.find(({ ok }) => ok) ??
     (handedIn.length >= enough ? handedIn[0] : undefined);
   return { partId, goal, meant, given, handedIn, result };
-}
-
-function doneOf(said: readonly Sealed[]): JobView["done"] {
-  let done: JobView["done"];
-  for (const { envelope } of said) {
-    const { body } = envelope;
-    if (body.kind !== "jobDone") continue;
-    if (done === undefined || body.term > done.term)
-      done = { term: body.term, text: body.text };
-  }
-  return done;
-}
-
-/** What the room calls a hub. */
-export function nameOf(
-  { members }: Pick<JobView, "members">,
-  hub: string,
-): string {
-  return members.find(({ hubId }) => hubId === hub)?.name ?? hub.slice(0, 8);
 }
 
 /** How a job stands, in a few words. */

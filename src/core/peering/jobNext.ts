@@ -1,12 +1,10 @@
 /** What the coordinator of a job says next. */
 import type { JobPart, PeerBody, PeerBodyOf } from "../../protocol/peer.ts";
-import { nameOf, type JobView, type PartView } from "./job.ts";
+import type { JobView, PartView } from "./job.ts";
+import { gathered } from "./jobText.ts";
 
 /** Parts one hub works on at once; the next are given as they are done. */
 const AT_ONCE = 2;
-/** Longest gathered text, and longest text of one part, characters. */
-const MAX_TEXT = 60_000;
-const MAX_RESULT = 20_000;
 
 /** A hub as its coordinator sees it. */
 export interface Crew {
@@ -123,24 +121,4 @@ function choose(
 function agentOf({ agents }: Crew, nth: number): string {
   const byLoad = agents.toSorted((a, b) => a.load - b.load);
   return byLoad[(nth - 1) % Math.max(1, byLoad.length)]?.agentId ?? "any";
-}
-
-/** Everything that was handed in, one section for each part. */
-function gathered(job: JobView): string {
-  const most = Math.min(
-    MAX_RESULT,
-    Math.floor(MAX_TEXT / job.parts.length) - 700,
-  );
-  const sections = job.parts.map(({ goal, handedIn, ...part }) => {
-    const result = part.result ?? handedIn[0];
-    const who = nameOf(job, result?.hub ?? "");
-    const by = `${who}/${result?.agentId ?? ""}`;
-    const text = cut(result?.text ?? "", most);
-    return `## ${cut(goal, 400)}\n${by}${result?.ok === true ? "" : " could not do it"}:\n${text}`;
-  });
-  return sections.join("\n\n").slice(0, MAX_TEXT);
-}
-
-function cut(text: string, most: number): string {
-  return text.length <= most ? text : `${text.slice(0, most - 1)}…`;
 }

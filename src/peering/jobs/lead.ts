@@ -38,7 +38,7 @@ export function createLead({ self, textLog, crew }: LeadPorts): Lead {
     if (room.home !== self) return;
     const bodies = room.said().map(({ envelope }) => envelope.body);
     if (bodies.some(({ kind }) => kind === "roomClosed")) return;
-    if (bodies.some(({ kind }) => kind === "jobDone"))
+    if (foldJob(room.said())?.done !== undefined)
       await room.say({ kind: "roomClosed", why: "The job is done." });
   }
 

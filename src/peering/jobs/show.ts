@@ -1,10 +1,10 @@
 import {
   foldJob,
   jobState,
-  nameOf,
   type JobView,
   type PartView,
 } from "../../core/peering/job.ts";
+import { nameOf } from "../../core/peering/jobText.ts";
 import type { JobShown } from "../../protocol/jobs.ts";
 import type { RoomLine } from "../../protocol/peers.ts";
 import type { Room } from "../rooms.ts";

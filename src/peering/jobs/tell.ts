@@ -1,4 +1,4 @@
-import { nameOf } from "../../core/peering/job.ts";
+import { nameOf } from "../../core/peering/jobText.ts";
 import type { Sealed } from "../../core/peering/room.ts";
 import type { TextLog } from "../../ports.ts";
 import type { Room } from "../rooms.ts";

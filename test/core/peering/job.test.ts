@@ -185,3 +185,18 @@ test("what was not given to a hub cannot be handed in by it, and a stranger's te
   // The coordinator's own giving stands; nothing is said again and again.
   assert.deepEqual(coordinate(A, 1), []);
 });
+
+test("only the home gives parts in the first term, and nobody ends a job whose parts are not in or says what came of it", () => {
+  const { coordinate, say, finish, view } = room("do a; do b", [B, C]);
+  const mine = { partId: "p1", hub: C, agent: "x", goal: "mine" };
+  say(C, { kind: "partGiven", term: 1, part: mine });
+  finish(C, "p1");
+  assert.equal(view().parts[0]?.handedIn.length, 0);
+  coordinate(A, 1);
+  say(C, { kind: "jobDone", term: 999, text: "All is well." });
+  assert.equal(view().done, undefined);
+  finish(B, "p1");
+  finish(C, "p2");
+  coordinate(A, 1);
+  assert.match(view().done?.text ?? "", /^## do a\nBen\/dev:\np1/);
+});
