@@ -94,7 +94,6 @@ export async function createApp(ports: AppPorts): Promise<App> {
   const { log, textLog, settings } = ports;
   const views = followLog(log);
   const trust = followTrust(log);
-  let name = ports.hubName ?? "roundtable";
   const hub: Hub = createHub({
     ...ports,
     name: "roundtable",
@@ -112,7 +111,7 @@ export async function createApp(ports: AppPorts): Promise<App> {
   });
   const peers = openPeers({
     ...ports,
-    name: () => name,
+    name: () => ports.hubName ?? "roundtable",
     ours: hub.peerTable,
     topics: settings.peerTopics,
     stopped: () => views.stopped(),
@@ -233,7 +232,6 @@ export async function createApp(ports: AppPorts): Promise<App> {
     onTyping: (listener) => hub.onText(listener),
     ended: (missionId, signal) => runner.ended(missionId, signal),
     listen: async (options = {}) => {
-      name = options.name ?? name;
       const address = await hub.listen({ ...options, runDir: ports.runDir });
       await seatAll();
       return address;

@@ -1,7 +1,7 @@
 /** The adapters both doors share, opened once and closed in reverse. */
 import { mkdir } from "node:fs/promises";
 import { hostname } from "node:os";
-import { dirname, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { createApp, type App, type AppPorts } from "./app.ts";
 import { openClaude } from "./adapters/claude/openClaude.ts";
 import { sha256 } from "./adapters/clock/sha256.ts";
@@ -50,7 +50,7 @@ export interface WorldOptions {
   readonly secret?: (name: string) => Promise<string | undefined>;
   /** Where this hub's identity is kept; files of mode 0600 in the storage folder when left out. */
   readonly secrets?: SecretStore;
-  /** What this hub calls itself to teammates until it listens under a name; the machine's name when left out. */
+  /** What this hub calls itself to teammates; FOLDER@MACHINE when left out. */
   readonly hubName?: string;
   /** Models of the editor, where there is one. */
   readonly editorModels?: () => Promise<Models | undefined>;
@@ -170,7 +170,11 @@ export async function openRoundtable(
         });
       },
       identities: () => identitiesOf(options),
-      hubName: (options.hubName ?? hostname()).slice(0, 64),
+      // Teammates work on one repository: its name alone would not tell their hubs apart.
+      hubName: (
+        options.hubName ??
+        (root === null ? hostname() : `${basename(root)}@${hostname()}`)
+      ).slice(0, 64),
       peerFiles: join(storage, "peer-files"),
       guestRoot: async () => {
         const folder = join(storage, "guests");

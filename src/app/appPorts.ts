@@ -55,7 +55,7 @@ export interface AppPorts {
   readonly push?: PushOptions;
   /** Identities of hubs, opened when they are first needed; without them there are no teammates. */
   readonly identities?: () => Promise<Identities>;
-  /** What this hub calls itself to teammates until it listens under a name. */
+  /** What this hub calls itself to teammates; `roundtable` when left out. */
   readonly hubName?: string;
   /** Folder for files that cross to teammates' hubs and back; without it no work is delegated. */
   readonly peerFiles?: string;

@@ -33,7 +33,7 @@ export async function listPeers(options: PeersOptions): Promise<number> {
   for (const room of shown.rooms) tellRoom(room, printer);
   if (shown.tasks.length > 0)
     printer.line(
-      `${String(shown.tasks.length)} tasks across hubs: roundtable peers tasks`,
+      `${String(shown.tasks.length)} ${shown.tasks.length === 1 ? "task" : "tasks"} across hubs: roundtable peers tasks`,
     );
   return 0;
 }

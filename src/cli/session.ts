@@ -57,6 +57,7 @@ export async function openSession(options: SessionOptions): Promise<Session> {
       options.hubName === undefined
         ? storageFor(root)
         : storageOfHub(root, options.hubName),
+    ...(options.hubName !== undefined && { hubName: options.hubName }),
     trees,
     media: MEDIA,
     root,

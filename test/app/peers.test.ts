@@ -59,14 +59,14 @@ test("two apps pair over their hubs, see each other's agents, and one answers th
 
   assert.equal(ada.app.peers.shown().hubId, "");
   assert.equal(ada.app.status().peers, undefined);
-  await ada.app.listen({ name: "Ada" });
+  await ada.app.listen();
   const hub = await findHub(ada.ports.runDir);
   assert.ok(hub);
   const shared = Shared.parse(await callHub(hub, "peers/share", {}));
   const joined = Pairing.parse(
     await ben.app.peers.ask("peers/join", { invitation: shared.code }, "human"),
   );
-  assert.equal(joined.name, "Ada");
+  assert.equal(joined.name, "ada");
   const { pairings } = PeersShown.parse(await callHub(hub, "peers/list", {}));
   const [hosted] = pairings;
   assert.deepEqual(hosted?.words, joined.words);

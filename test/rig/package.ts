@@ -6,7 +6,7 @@ import { build } from "./build.ts";
 import { inRoot, root } from "./project.ts";
 
 /** Bytes the packaged extension may have. */
-export const vsixBudget = 2_600_000;
+export const vsixBudget = 2_800_000;
 
 /** Builds and packages the extension; returns the path of the .vsix. Throws when it is larger than its budget. */
 export async function packageExtension(): Promise<string> {
