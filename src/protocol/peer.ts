@@ -317,7 +317,7 @@ export const LinkFrame = z.discriminatedUnion("t", [
   z.object({
     t: z.literal("push"),
     room: RoomId,
-    sealed: z.array(z.string().max(MAX_ENVELOPE)).min(1).max(64),
+    sealed: z.array(z.string().max(MAX_ENVELOPE)).min(1).max(256),
   }),
   z.object({ t: z.literal("term"), room: RoomId, term: TermFrame }),
   z.object({

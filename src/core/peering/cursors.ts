@@ -4,7 +4,7 @@ import type { Chains } from "./chains.ts";
 import type { RoomFrame, Sealed } from "./room.ts";
 
 /** Most envelopes, and bytes of them, in one frame. */
-const MAX_BATCH = 64;
+const MAX_BATCH = 256;
 const MAX_BATCH_BYTES = 200_000;
 /** Frames that may be on their way without an answer. */
 const MAX_UNDER_WAY = 4;
