@@ -100,7 +100,7 @@ for (const elects of [false, true]) {
     ours: exponent(costs, ({ frames }) => frames),
     theirs: 1,
     unit: "power of the hubs",
-    atMost: 1.05,
+    atMost: 1,
   });
   compare({
     bench: `${name}/bytes-exponent`,
