@@ -58,7 +58,6 @@ import { createToken } from "./token.ts";
 
 /** Requests of all clients together. */
 const RATE = { perSecond: 2000, burst: 5000 };
-const NO_PUSH: PushOptions = { targets: [], file: "" };
 
 /** Where agents meet: in this process over a linked pair, and over a loopback listener once asked to listen. */
 export interface Hub extends Lifetime {
@@ -113,6 +112,8 @@ export function createHub(deps: {
   readonly push?: PushOptions;
   /** What is known outside and shown with the hub. */
   readonly surroundings?: Surroundings;
+  /** What it calls itself to teammates; as it listens when left out. */
+  readonly hubName?: string;
   /** Answers the owner's methods about teammates' hubs; without it there are none. */
   readonly peers?: Pick<PeersDesk, "ask">;
   /** Topics that are shared with teammates' hubs, as patterns; none when left out. */
@@ -139,7 +140,7 @@ export function createHub(deps: {
     ...deps,
     tasks,
     updates,
-    options: deps.push ?? NO_PUSH,
+    options: deps.push ?? { targets: [], file: "" },
   });
   const handler = createHandler({ tasks, updates, push, execution, submit });
   const pushOperations = createPushOperations({ ...deps, push, tasks });
@@ -203,7 +204,7 @@ export function createHub(deps: {
   const [cardKey] = deps.signer?.publicKeys ?? [];
   const peerTable = openPeerTable({
     ...working,
-    name: () => address?.name ?? deps.name,
+    name: () => deps.hubName ?? address?.name ?? deps.name,
     version: deps.surroundings?.version ?? "",
     cards,
     cardKey: cardKey && JSON.stringify(cardKey),

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 import { callHub, findHub } from "../../src/app.ts";
+import { StatusReport } from "../../src/protocol/jobs.ts";
 import { Settings } from "../../src/protocol/settings.ts";
 import {
   Pairing,
@@ -67,6 +68,8 @@ test("two apps pair over their hubs, see each other's agents, and one answers th
     await ben.app.peers.ask("peers/join", { invitation: shared.code }, "human"),
   );
   assert.equal(joined.name, "ada");
+  const told = StatusReport.parse(await callHub(hub, "peers/statusReport", {}));
+  assert.match(told.text, /^ada: this hub;/);
   const { pairings } = PeersShown.parse(await callHub(hub, "peers/list", {}));
   const [hosted] = pairings;
   assert.deepEqual(hosted?.words, joined.words);

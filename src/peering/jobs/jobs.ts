@@ -109,9 +109,18 @@ export function openJobs(ports: JobsPorts): Jobs {
   const jobRooms = (): readonly Room[] =>
     table.rooms().filter(({ kind }) => kind === "job");
 
+  const closed = new Set<string>();
+  /** Nothing more comes of a job that is over, so that it is not looked at for ever. */
+  const goesOn = (room: Room): boolean => {
+    if (closed.has(room.id)) return false;
+    if (room.said().some(({ envelope }) => envelope.body.kind === "roomClosed"))
+      closed.add(room.id);
+    return !closed.has(room.id);
+  };
+
   const watch = async (): Promise<void> => {
     while (!over.signal.aborted) {
-      for (const room of jobRooms()) look(room);
+      for (const room of jobRooms()) if (goesOn(room)) look(room);
       await clock.after(LOOK_MS, over.signal).catch(() => undefined);
     }
   };
